@@ -1,0 +1,1 @@
+"""The page shell: static files, navigation, preferences, error pages."""
