@@ -1,1 +1,1 @@
-"""The page shell: static files, navigation, preferences, error pages."""
+"""The edge that people and programs meet: the application, its pages' shell, its errors."""

@@ -1,0 +1,1 @@
+"""Who did what, append-only, sealed in batches so that tampering shows."""

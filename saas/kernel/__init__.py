@@ -1,0 +1,1 @@
+"""The ground every domain stands on: money, time, ids, errors, secrets, and work for later."""

@@ -1,0 +1,1 @@
+"""Money received and given back: an append-only ledger per sale."""

@@ -1,0 +1,1 @@
+"""The sale: hold, confirm, tickets, check-in."""
