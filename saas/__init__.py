@@ -1,0 +1,1 @@
+"""The application: one package a domain, floor by floor (docs/architecture.md)."""

@@ -1,0 +1,104 @@
+"""The edge of a JSON route: one transaction, one answer, and the same answer again for the same Idempotency-Key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, current_app, g, make_response, request
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from saas.kernel.clock import utcnow
+from saas.kernel.errors import AppError, Conflict, ValidationFailed
+from saas.kernel.models import IdempotentAnswer
+from tenants.sessions import tenant_transaction
+
+View = TypeVar("View", bound=Callable[..., Any])
+KEY_LENGTH = 200
+
+
+class IdempotencyMismatch(Conflict):
+    """The key was used before, for another request."""
+
+    code, message = "IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used for a different request."
+
+
+def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) -> Callable[[View], View]:
+    """Run a view inside the request's tenant transaction; it receives the session as its first argument.
+
+    Stands below `@requires` and `@bp.arguments`, above `@bp.response`. An error undoes everything.
+
+    idempotent: the answer is kept with the client's Idempotency-Key in the same transaction. Nothing is looked up
+    beforehand: a repeat either collides with the kept answer or is refused by the state that the first run left, and
+    only then is the first answer fetched and given again. So the common case pays one insert.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def in_transaction(*args: Any, **kwargs: Any) -> Any:
+            key = _key() if idempotent else None
+            try:
+                with tenant_transaction(g.tenant, synchronous_commit=synchronous_commit) as session:
+                    session.info["request_id"] = g.request_id
+                    answer = make_response(current_app.ensure_sync(view)(session, *args, **kwargs))
+                    if key is not None:
+                        _keep(session, key, answer)
+                    return answer
+            except (AppError, IntegrityError) as refusal:
+                if key is not None and (first := _first_answer(key)) is not None:
+                    return first
+                if isinstance(refusal, IntegrityError) and "idempotent_answer" in str(refusal.orig):
+                    raise Conflict(idempotency_key=["The first request with this key is still at work."]) from refusal
+                raise
+
+        return in_transaction  # type: ignore[return-value]
+
+    return decorate
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= KEY_LENGTH:
+        raise ValidationFailed(**{"Idempotency-Key": [f"Must have 1 to {KEY_LENGTH} characters."]})
+    return key
+
+
+def _scope() -> str:
+    return f"{g.principal.kind}:{g.principal.id}"
+
+
+def _fingerprint() -> bytes:
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
+
+
+def _keep(session: Session, key: str, answer: Response) -> None:
+    session.execute(
+        insert(IdempotentAnswer).values(
+            scope=_scope(),
+            key=key,
+            fingerprint=_fingerprint(),
+            status=answer.status_code,
+            body=answer.get_data(),
+            created_at=utcnow(),
+        )
+    )
+
+
+def _first_answer(key: str) -> Response | None:
+    with tenant_transaction(g.tenant) as session:
+        kept = session.execute(
+            select(IdempotentAnswer.fingerprint, IdempotentAnswer.status, IdempotentAnswer.body).where(
+                IdempotentAnswer.scope == _scope(), IdempotentAnswer.key == key
+            )
+        ).one_or_none()
+    if kept is None:
+        return None
+    if kept.fingerprint != _fingerprint():
+        raise IdempotencyMismatch
+    answer = Response(kept.body, status=kept.status, mimetype="application/json")
+    answer.headers["Idempotent-Replayed"] = "true"
+    return answer

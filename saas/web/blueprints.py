@@ -1,0 +1,21 @@
+"""Every blueprint of the house, by the module that holds it as `bp`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+from saas.extensions import api
+
+API: tuple[str, ...] = ()
+PAGES: tuple[str, ...] = ()
+DEVELOPMENT_PAGES: tuple[str, ...] = ()
+
+
+def register(app: Flask, *, development: bool) -> None:
+    """Mount the JSON routes under /api/v1 and the pages at the root."""
+    for module in API:
+        api.register_blueprint(import_module(module).bp, url_prefix="/api/v1")
+    for module in PAGES + (DEVELOPMENT_PAGES if development else ()):
+        app.register_blueprint(import_module(module).bp)
