@@ -123,7 +123,7 @@ def run_processes(environment: Mapping[str, str], started: float) -> int:
     manager = Manager()
     environment = {**environment, "TAQUILLA_RUN": environment["DATA_DIR"]}
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=environment, cwd=str(ROOT))
+        manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
     threading.Thread(target=_tell_when_ready, args=(environment, started), daemon=True).start()
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
@@ -136,7 +136,8 @@ def _tell_when_ready(environment: Mapping[str, str], started: float) -> None:
     while time.monotonic() < limit:
         try:
             with urllib.request.urlopen(address, timeout=5):
-                say(welcome(environment, time.monotonic() - started))
+                seconds = time.monotonic() - started
+                say(welcome(environment, seconds, tenants=_tenants(environment["DATABASE_URL"])))
                 return
         except urllib.error.HTTPError as refusal:
             answer = refusal.read().decode(errors="replace")
@@ -146,10 +147,10 @@ def _tell_when_ready(environment: Mapping[str, str], started: float) -> None:
     say(f"\n{address} is not ready after {PATIENCE:.0f} s; it says: {answer}\n")
 
 
-def welcome(environment: Mapping[str, str], seconds: float) -> str:
+def welcome(environment: Mapping[str, str], seconds: float, *, tenants: set[str]) -> str:
     host = f"{environment['BASE_DOMAIN']}:{environment['PORT']}"
-    here = [slug for slug in DEMO_TENANTS if slug in _tenants(environment["DATABASE_URL"])]
-    tenants = [f"  http://{slug}.{host}/\n      {DEMO_TENANTS[slug]}" for slug in here]
+    here = [slug for slug in DEMO_TENANTS if slug in tenants]
+    addresses = [f"  http://{slug}.{host}/\n      {DEMO_TENANTS[slug]}" for slug in here]
     first = here[0] if here else "<tenant>"
     rule = "─" * 78
     return "\n".join(
@@ -158,7 +159,7 @@ def welcome(environment: Mapping[str, str], seconds: float) -> str:
             rule,
             f"  Taquilla is ready, after {seconds:.1f} s. Everybody's password is {DEMO_PASSWORD}",
             "",
-            *tenants,
+            *addresses,
             "",
             f"  Mail that was sent   http://{first}.{host}/dev/mail",
             f"  API to try           http://{first}.{host}/api/v1/docs",
