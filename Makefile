@@ -1,19 +1,25 @@
-# What one does with this house; `make` alone lists it. PYTHON chooses the interpreter, 3.11 or newer.
-PYTHON ?= python3
+# What one does with this house; `make` alone lists it. The first Python that is new enough, or the one PYTHON names.
+NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for it in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$it -c $(NEW_ENOUGH) 2>/dev/null && echo $$it && break; done)
 ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-browser run test lint format bench cli clean
+.PHONY: help python install install-browser run test lint format bench cli clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z<>-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo '  make bench-<name>   One measurement alone, as in make bench-sales'
 
-install:  ## Make .venv, with every package of the lock file
+python:
+	@$(or $(PYTHON),false) -c $(NEW_ENOUGH) || { echo "Taquilla needs Python 3.11 or newer; \
+	name one, as in: make run PYTHON=/usr/bin/python3.12"; exit 1; }
+
+install: python  ## Make .venv, with every package of the lock file
 	@$(PYTHON) -m dev.install
 
-install-browser:
+install-browser: python
 	@$(PYTHON) -m dev.install --browser
 
 run: install  ## Start everything on this machine, with demo data; Ctrl-C stops it

@@ -30,12 +30,6 @@ BROWSER_PACKAGES = ("chromium",)
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):  # noqa: UP036 - we are told so by the Python which is too old
-        found = ".".join(str(part) for part in sys.version_info[:3])
-        raise StepFailed(
-            f"Taquilla needs Python 3.11 or newer; {sys.executable} is {found}.\n"
-            "With another one: make run PYTHON=python3.12"
-        )
     if sys.platform == "win32":
         raise StepFailed("Taquilla runs on Linux and macOS; on Windows use WSL.")
     install_packages()
