@@ -1,0 +1,1 @@
+"""Paper: invoices, receipts and tickets as PDF, drawn from plain dictionaries without a database."""
