@@ -41,6 +41,7 @@ class Settings:
     pool_size: int = 16
     realtime_async_mode: str = "eventlet"
     realtime_url: str = ""  # empty: same host as the page, `realtime_port`
+    trusted_proxies: int = 0  # how many stand before the application and name the client in X-Forwarded-For
     log_level: str = "INFO"
     sentry_dsn: str = ""
 
@@ -93,6 +94,7 @@ class Settings:
             pool_size=env.integer("DATABASE_POOL_SIZE", 16),
             realtime_async_mode=env.text("REALTIME_ASYNC_MODE", "eventlet"),
             realtime_url=env.text("REALTIME_URL", ""),
+            trusted_proxies=env.integer("TRUSTED_PROXIES", 0),
             log_level=env.text("LOG_LEVEL", "INFO").upper(),
             sentry_dsn=env.text("SENTRY_DSN", ""),
         )
