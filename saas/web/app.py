@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from saas.access import wiring as access
 from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
 from saas.kernel.ids import new_id
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=locale.choose_locale, timezone_selector=locale.choose_timezone)
     locale.init_app(app)
     errors.init_app(app)
+    access.init_app(app, settings)
     app.before_request(_name_the_request)
     app.after_request(_answer_with_its_name)
     blueprints.register(app, development=settings.development)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from saas.extensions import api
 
-API: tuple[str, ...] = ()
+API: tuple[str, ...] = ("saas.access.api",)
 PAGES: tuple[str, ...] = ()
 DEVELOPMENT_PAGES: tuple[str, ...] = ()
 
