@@ -13,7 +13,7 @@ import orjson
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from sqlalchemy import ColumnElement, Select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from saas.kernel.errors import ValidationFailed
 
@@ -37,7 +37,7 @@ def page_of(
     session: Session,
     query: Select[Any],
     *,
-    by: Sequence[ColumnElement[Any]],
+    by: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
     key: Callable[[Any], Sequence[Any]],
     limit: int,
     cursor: str | None,

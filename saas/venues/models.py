@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +54,10 @@ class PlanSeat(TenantBase):
 
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("seating_plan.id", ondelete="CASCADE"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    zone_index: Mapped[int] = mapped_column(
+        Integer, server_default=text("0")
+    )  # with row_index: which row it stands in,
+    row_index: Mapped[int] = mapped_column(Integer, server_default=text("0"))  # for two rows may share a label
     zone_name: Mapped[Str]
     row_label: Mapped[Str]
     seat_label: Mapped[Str]
