@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 
 
-class StaticFilesOnly(URLFetcher):
+class StaticFilesOnly(URLFetcher):  # type: ignore[misc]
     """Serves files of `static/` and refuses all else, so that no text in a document can make the server call out."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -55,8 +55,7 @@ def render(template: str, facts: dict[str, Any], *, locale: str, stylesheet: str
         for name in ("base.css", stylesheet)
     ]
     document = HTML(string=text, base_url=base, url_fetcher=fetcher)
-    pdf = document.write_pdf(stylesheets=sheets, font_config=fonts)
-    assert pdf is not None  # no target was given, so the bytes are returned
+    pdf: bytes = document.write_pdf(stylesheets=sheets, font_config=fonts)
     return pdf
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from saas.kernel.columns import Amount, Id, Instant, Json, Ref, Str, one_of
@@ -49,6 +50,9 @@ class FiscalProfile(TenantBase):
     prices_include_tax: Mapped[bool] = mapped_column(Boolean)
     special_taxpayer_since: Mapped[date | None] = mapped_column(Date)
     tax_rates: Mapped[Json]  # code -> percent as text, e.g. {"G": "16", "R": "8", "A": "31", "E": "0"}
+    buyer_required: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    # Days without banks beyond those of the law: ISO dates.
+    bank_holidays: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     updated_at: Mapped[Instant]
 
 

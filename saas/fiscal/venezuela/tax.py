@@ -7,7 +7,7 @@ Source: IVA law (Gaceta 6.507 Ext.), arts. 20-25; IGTF law (Gaceta 6.687 Ext.); 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -40,7 +40,7 @@ class MunicipalTax:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """One currency's figures. ``nets`` holds each line's share before IVA, in the order of the lines."""
+    """One currency's figures. ``nets`` and ``taxes`` are each line's share of base (or exempt) and of IVA, in order."""
 
     discount: int
     exempt: int
@@ -48,7 +48,8 @@ class Totals:
     iva: Mapping[str, int]
     municipal: int | None
     total: int
-    nets: Sequence[int] = field(default=(), compare=False)
+    nets: Sequence[int]
+    taxes: Sequence[int]
 
     @property
     def tax(self) -> int:
@@ -86,7 +87,7 @@ def compute_totals(
         iva = {code: amount - base[code] for code, amount in groups.items()}
     else:
         base = groups
-    nets = _nets(lines, amounts, base) if prices_include_iva else amounts
+    nets = _shares(lines, amounts, base) if prices_include_iva else amounts
 
     borne, outside = None, 0
     if municipal is not None:
@@ -99,7 +100,8 @@ def compute_totals(
     if not iva:
         iva = {code: percent_of(amount, iva_percents[code]) for code, amount in base.items()}
     total = exempt + sum(base.values()) + sum(iva.values()) + outside
-    return Totals(discount, exempt, base, iva, borne, total, nets)
+    taxes = _shares(lines, amounts, iva, default=0)
+    return Totals(discount, exempt, base, iva, borne, total, nets, taxes)
 
 
 def rounding_gap(legal: Totals, native: Totals, exchange_rate: Decimal) -> int:
@@ -173,13 +175,16 @@ def _spread(base: Mapping[str, int], added: int) -> dict[str, int]:
     return spread
 
 
-def _nets(lines: Sequence[TaxLine], amounts: Sequence[int], base: Mapping[str, int]) -> list[int]:
-    """Each line's part of its group's base, so that the lines add up to the cent."""
-    nets = list(amounts)
-    for code, whole in base.items():
+def _shares(
+    lines: Sequence[TaxLine], amounts: Sequence[int], groups: Mapping[str, int], default: int | None = None
+) -> list[int]:
+    """Each line's part of its group's figure, so that the parts add up to the cent; a line of no group keeps its own
+    amount, or the default."""
+    shares = list(amounts) if default is None else [default] * len(lines)
+    for code, whole in groups.items():
         members = [place for place, line in enumerate(lines) if line.tax_code == code]
-        if not sum(amounts[place] for place in members):
-            continue
-        for place, part in zip(members, allocate(whole, [amounts[place] for place in members]), strict=True):
-            nets[place] = part
-    return nets
+        weights = [amounts[place] for place in members]
+        parts = allocate(whole, weights) if sum(weights) else [0] * len(members)
+        for place, part in zip(members, parts, strict=True):
+            shares[place] = part
+    return shares

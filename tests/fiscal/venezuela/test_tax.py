@@ -126,6 +126,7 @@ def test_the_parts_of_a_document_are_its_total_exactly(lines, inclusive, rate):
 
     assert totals.exempt + sum(totals.base.values()) + sum(totals.iva.values()) == totals.total
     assert sum(totals.nets) == totals.exempt + sum(totals.base.values())
+    assert sum(totals.taxes) == totals.tax
 
 
 @given(some_lines, st.decimals("0", "15", places=2))
