@@ -31,6 +31,7 @@ class Settings:
     secret_key: str
     master_key: bytes
     base_domain: str = "localhost"
+    bind_host: str = "127.0.0.1"
     port: int = 8000
     realtime_port: int = 8001
     data_dir: Path = Path(".taquilla")
@@ -84,6 +85,7 @@ class Settings:
             secret_key=env.text("SECRET_KEY"),
             master_key=env.key("MASTER_KEY"),
             base_domain=env.text("BASE_DOMAIN", "localhost").lower(),
+            bind_host=env.text("BIND_HOST", "127.0.0.1"),
             port=env.integer("PORT", 8000),
             realtime_port=env.integer("REALTIME_PORT", 8001),
             data_dir=Path(env.text("DATA_DIR", ".taquilla")).absolute(),
