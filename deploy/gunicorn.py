@@ -26,8 +26,18 @@ def on_starting(server):
     """Drop the figures of processes that are gone; those of a worker or realtime process still at work stay."""
     for file in _metrics_dir.glob("*.db"):
         pid = file.stem.rpartition("_")[2]
-        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+        if pid.isdecimal() and not _is_alive(int(pid)):
             file.unlink(missing_ok=True)
+
+
+def _is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def child_exit(server, worker):

@@ -5,12 +5,12 @@ from io import BytesIO
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import ngettext
-from saas.access.guard import public
-from saas.config import current_settings
-from saas.kernel.errors import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from dev.mailbox import Mail, Mailbox
+from saas.access.guard import public
+from saas.config import current_settings
+from saas.kernel.errors import NotFound
 
 bp = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
 
@@ -32,7 +32,7 @@ def get_mail(key: str) -> Mail:
 
 @bp.get("")
 @public
-def list_mail() -> str:
+def index() -> str:
     words = request.args.get("q", "").strip()
     offset = max(request.args.get("offset", 0, int), 0)
     mails, has_more = mailbox().mails(words=words, offset=offset, limit=PAGE_SIZE)
@@ -40,8 +40,8 @@ def list_mail() -> str:
         "dev/mail_list.html",
         mails=mails,
         words=words,
-        next=url_for(".list_mail", q=words or None, offset=offset + PAGE_SIZE) if has_more else None,
-        previous=url_for(".list_mail", q=words or None, offset=max(offset - PAGE_SIZE, 0)) if offset else None,
+        next=url_for(".index", q=words or None, offset=offset + PAGE_SIZE) if has_more else None,
+        previous=url_for(".index", q=words or None, offset=max(offset - PAGE_SIZE, 0)) if offset else None,
     )
 
 
@@ -50,7 +50,7 @@ def list_mail() -> str:
 def delete_mail() -> BaseResponse:
     count = mailbox().empty()
     flash(ngettext("%(num)d mail deleted.", "%(num)d mails deleted.", count), "success")
-    return redirect(url_for(".list_mail"), 303)
+    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/<key>")

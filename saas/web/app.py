@@ -15,7 +15,9 @@ from saas.access import wiring as access
 from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
 from saas.kernel.ids import new_id
-from saas.web import blueprints, errors, locale
+from saas.web import blueprints, errors, locale, metrics
+from saas.web.assets import install_assets
+from saas.web.navigation import install_navigation
 from tenants.sessions import prepare_engines
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +45,7 @@ class _Json(JSONProvider):
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole web application, ready to serve; also what workers and commands run inside."""
     settings = settings or Settings.from_environment()
-    app = Flask("taquilla", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask("taquilla", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.json = _Json(app)
     app.extensions["settings"] = settings
     app.config.update(
@@ -67,6 +69,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=locale.choose_locale, timezone_selector=locale.choose_timezone)
     locale.init_app(app)
     errors.init_app(app)
+    metrics.init_app(app)
+    install_assets(app)
+    install_navigation(app)
     access.init_app(app, settings)
     app.before_request(_name_the_request)
     app.after_request(_answer_with_its_name)

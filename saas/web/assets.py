@@ -13,6 +13,8 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app, send_from_directory, url_for
 from werkzeug.utils import safe_join
 
+from saas.access.guard import public
+
 FOLDER = Path(__file__).resolve().parents[2] / "static"
 IMPORT = re.compile(r'^@import url\("(?P<path>[^"]+)"\)(?: layer\((?P<layer>[\w-]+)\))?;$', re.MULTILINE)
 YEAR = 365 * 24 * 3600
@@ -79,6 +81,7 @@ def static_url(path: str) -> str:
 
 
 @bp.get("/static/<release>/<path:path>")
+@public
 def serve(release: str, path: str) -> Response:
     assets = _assets()
     if path.endswith(".css"):

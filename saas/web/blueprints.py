@@ -9,8 +9,8 @@ from flask import Flask
 from saas.extensions import api
 
 API: tuple[str, ...] = ("saas.access.api",)
-PAGES: tuple[str, ...] = ()
-DEVELOPMENT_PAGES: tuple[str, ...] = ()
+PAGES: tuple[str, ...] = ("saas.web.health", "saas.web.metrics", "saas.web.preferences")
+DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages",)
 
 
 def register(app: Flask, *, development: bool) -> None:

@@ -106,7 +106,9 @@ def _answer(
 ) -> tuple[Response | str, int, dict[str, str]]:
     if wants_json():
         return jsonify(envelope(code, message, details)), status, headers
-    page = render_template("errors/error.html", status=status, code=code, message=message, details=details)
+    page = render_template(
+        "layout/error.html", status=status, code=code, message=message, request_id=g.get("request_id")
+    )
     return page, status, headers
 
 

@@ -11,6 +11,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 
 from saas.kernel.money import format_money
+from saas.web.preferences import COOKIE
 
 LOCALES = ("en", "es")
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     for area in areas:
         compile_catalogues(area)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(area) for area in areas)
+    app.jinja_env.globals["get_locale"] = get_locale
     app.jinja_env.filters.update(
         money=lambda amount, currency: format_money(amount, currency, str(get_locale())),
         datetime=lambda instant, style="medium": format_datetime(instant, style),
@@ -34,7 +36,7 @@ def choose_locale() -> str | None:
     """`?lang=`, then the cookie, then the person's, then the tenant's or the browser's."""
     if not has_request_context():
         return None
-    for wish in (request.args.get("lang"), request.cookies.get("lang")):
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in LOCALES:
             return wish
     accepted = request.accept_languages.best_match(LOCALES)

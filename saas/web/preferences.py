@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response
 
+from saas.access.guard import public
+
 LANGUAGES = ("es", "en")
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
@@ -13,6 +15,7 @@ bp = Blueprint("preferences", __name__)
 
 
 @bp.post("/preferences/language")
+@public
 def choose_language() -> Response:
     """Keep the language in a cookie for a year, and return to the page."""
     answer = redirect(page_of_ours(request.form.get("next")), code=303)

@@ -1,0 +1,66 @@
+"""Health, readiness and figures, for those who watch the house."""
+
+from dataclasses import replace
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from saas.kernel.clock import utcnow
+from saas.kernel.outbox import enqueue
+from saas.web.app import create_app
+from tenants.sessions import tenant_transaction
+
+
+def figures(app):
+    families = text_string_to_metric_families(app.test_client().get("/metrics").text)
+    return {(sample.name, *sorted(sample.labels.values())): sample.value for it in families for sample in it.samples}
+
+
+def test_a_ready_house_names_each_check(app):
+    answer = app.test_client().get("/readyz")
+
+    assert answer.status_code == 200
+    assert {name: check["ok"] for name, check in answer.json["checks"].items()} == {
+        "database": True,
+        "redis": True,
+        "migrations": True,
+    }
+
+
+def test_a_house_without_redis_is_alive_but_not_ready(settings):
+    client = create_app(replace(settings, redis_url="redis://127.0.0.1:1/0")).test_client()
+
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, check in answer.json["checks"].items() if not check["ok"]] == ["redis"]
+
+
+def test_every_answer_is_counted_by_route_and_status(app):
+    before = figures(app)
+    app.test_client().get("/healthz")
+    after = figures(app)
+
+    key = ("taquilla_requests_total", "200", "GET", "health.healthz")
+    assert after[key] - before.get(key, 0) == 1
+    assert after[("taquilla_request_seconds_count", "health.healthz")] >= 1
+
+
+def test_work_that_waits_shows_with_its_age(app, tenant):
+    key = ("taquilla_outbox_messages", "default", "due")
+    before = figures(app)[key]
+    with app.app_context(), tenant_transaction(tenant) as session:
+        enqueue(session, tenant.slug, "an_actor", now=utcnow())
+
+    after = figures(app)
+
+    assert after[key] - before == 1
+    assert after[("taquilla_outbox_oldest_seconds", "default")] >= 0
+    assert after[("taquilla_up", "database")] == after[("taquilla_up", "redis")] == 1
+
+
+def test_figures_are_told_although_redis_is_away(settings):
+    app = create_app(replace(settings, redis_url="redis://127.0.0.1:1/0"))
+
+    after = figures(app)
+
+    assert (after[("taquilla_up", "database")], after[("taquilla_up", "redis")]) == (1, 0)
