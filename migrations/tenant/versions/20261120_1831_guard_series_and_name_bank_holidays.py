@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261120_1830"
-down_revision = "20261120_0900"
+revision = "20261120_1831"
+down_revision = "20261120_1830"
 branch_labels = None
 depends_on = None
 
