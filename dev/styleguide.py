@@ -5,6 +5,8 @@ from pathlib import Path
 
 from flask import Blueprint, render_template
 
+from saas.access.guard import requires
+
 ROOT = Path(__file__).resolve().parent.parent
 STATES = ("draft", "published", "confirmed", "reserved", "refunded", "cancelled", "expired", "held", "sold", "failed")
 
@@ -12,6 +14,7 @@ bp = Blueprint("styleguide", __name__)
 
 
 @bp.get("/dev/styleguide")
+@requires("dashboard:read")
 def show() -> str:
     return render_template("dev/styleguide.html", states=STATES, icons=sprite_icons())
 

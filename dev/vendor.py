@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--registry", action="store_true", help="compare with the published packages too")
     options = parser.parse_args(arguments)
 
-    manifest = json.loads((ROOT / MANIFEST).read_text())
+    manifest = read_manifest()
     if options.command == "refresh":
         written = published_files(manifest)
         for path, content in written.items():
@@ -47,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+def read_manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((ROOT / MANIFEST).read_text())
+    return manifest
 
 
 def local_faults(manifest: dict[str, Any], root: Path = ROOT) -> list[str]:

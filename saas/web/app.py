@@ -15,7 +15,7 @@ from saas.access import wiring as access
 from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
 from saas.kernel.ids import new_id
-from saas.web import blueprints, errors, locale, metrics
+from saas.web import blueprints, errors, headers, locale, metrics
 from saas.web.assets import install_assets
 from saas.web.navigation import install_navigation
 from tenants.sessions import prepare_engines
@@ -70,9 +70,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     locale.init_app(app)
     errors.init_app(app)
     metrics.init_app(app)
-    install_assets(app)
+    install_assets(app, watched=settings.development)
     install_navigation(app)
     access.init_app(app, settings)
+    headers.init_app(app, settings)
     app.before_request(_name_the_request)
     app.after_request(_answer_with_its_name)
     blueprints.register(app, development=settings.development)

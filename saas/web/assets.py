@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, send_from_directory, url_for
 from werkzeug.utils import safe_join
 
 from saas.access.guard import public
@@ -77,7 +77,9 @@ def bundle_imports(sheet: Path) -> str:
 
 def static_url(path: str) -> str:
     """The address of a file of `static/`, for templates: static_url("js/boot.js")."""
-    return url_for("assets.serve", release=_assets().release, path=path)
+    if "static_release" not in g:  # a page asks for dozens; in development each answer is a walk through the files
+        g.static_release = _assets().release
+    return url_for("assets.serve", release=g.static_release, path=path)
 
 
 @bp.get("/static/<release>/<path:path>")
@@ -95,13 +97,12 @@ def serve(release: str, path: str) -> Response:
         answer.cache_control.public, answer.cache_control.max_age, answer.cache_control.immutable = True, YEAR, True
     else:  # a page of another release: serve what we have, keep nothing
         answer.cache_control.no_cache = True
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def install_assets(app: Flask, folder: Path = FOLDER) -> None:
+def install_assets(app: Flask, *, watched: bool, folder: Path = FOLDER) -> None:
     """Serve `static/` and give templates static_url(). The application itself is made with static_folder=None."""
-    app.extensions["assets"] = Assets(folder, watched=app.debug)
+    app.extensions["assets"] = Assets(folder, watched)
     app.register_blueprint(bp)
     app.jinja_env.globals["static_url"] = static_url
 

@@ -10,7 +10,7 @@ from saas.extensions import api
 
 API: tuple[str, ...] = ("saas.access.api",)
 PAGES: tuple[str, ...] = ("saas.web.health", "saas.web.metrics", "saas.web.preferences")
-DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages",)
+DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages", "dev.styleguide")
 
 
 def register(app: Flask, *, development: bool) -> None:

@@ -1,8 +1,8 @@
-"""The language of the pages: what this person chose, else what their browser asks for, else the tenant's own."""
+"""What a person prefers of the pages. The language is kept in a cookie, which `saas.web.locale` reads."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from saas.access.guard import public
@@ -23,17 +23,6 @@ def choose_language() -> Response:
     if language in LANGUAGES:
         answer.set_cookie(COOKIE, language, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer
-
-
-def preferred_language() -> str:
-    """The locale selector of Flask-Babel."""
-    chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
-        return chosen
-    tenant = g.get("tenant")
-    tenant_language = tenant.locale[:2] if tenant else None
-    fallback = tenant_language if tenant_language in LANGUAGES else LANGUAGES[0]
-    return request.accept_languages.best_match(LANGUAGES, fallback) or fallback
 
 
 def page_of_ours(target: str | None) -> str:

@@ -6,7 +6,7 @@ import { layOut } from "./lay-out.js"
 
 export const FREE = "f".charCodeAt(0)
 const RADIUS = 10 // a seat's radius in a plan that says nothing else
-const BLOCK = { width: 300, height: 132, gap: 28 }
+const BLOCK = { width: 300, height: 130, share: 0.22, gap: 0.1 } // in plan units; at least this share of the plan's width
 
 export class Model {
   constructor(layout) {
@@ -140,14 +140,17 @@ export class Model {
   /** Blocks without a place in the plan stand in a line below it. */
   #placeBlocks() {
     const homeless = this.blocks.filter((block) => !block.box)
-    const columns = Math.min(homeless.length, this.bounds.isEmpty ? Math.ceil(Math.sqrt(homeless.length)) : 4)
-    const width = columns * (BLOCK.width + BLOCK.gap) - BLOCK.gap
-    const left = this.bounds.isEmpty ? 0 : (this.bounds.left + this.bounds.right - width) / 2
-    const top = this.bounds.isEmpty ? 0 : this.bounds.bottom + 2 * BLOCK.gap
+    const isAlone = this.bounds.isEmpty
+    const columns = Math.min(homeless.length, isAlone ? Math.ceil(Math.sqrt(homeless.length)) : 4)
+    const width = isAlone ? BLOCK.width : Math.max(BLOCK.width, BLOCK.share * this.bounds.width)
+    const height = (width * BLOCK.height) / BLOCK.width
+    const gap = BLOCK.gap * width
+    const left = isAlone ? 0 : (this.bounds.left + this.bounds.right - columns * (width + gap) + gap) / 2
+    const top = isAlone ? 0 : this.bounds.bottom + gap
     homeless.forEach((block, index) => {
-      const x = left + (index % columns) * (BLOCK.width + BLOCK.gap)
-      const y = top + Math.floor(index / columns) * (BLOCK.height + BLOCK.gap)
-      block.box = new Bounds(x, y, x + BLOCK.width, y + BLOCK.height)
+      const x = left + (index % columns) * (width + gap)
+      const y = top + Math.floor(index / columns) * (height + gap)
+      block.box = new Bounds(x, y, x + width, y + height)
     })
     for (const block of this.blocks) this.bounds.union(block.box)
   }

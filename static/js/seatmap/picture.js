@@ -5,6 +5,7 @@ import { drawSeat } from "./seat-shape.js"
 const SPRITES_FROM = 5 // a seat's width in pixels: below it is a plain square, from here its shape and mark
 const NUMBERS_FROM = 19
 const ROWS_FROM = 9
+const SMALLEST_TEXT = 9 // pixels of a caption
 
 export class Picture {
   constructor() {
@@ -52,12 +53,13 @@ function drawAreas(context, areas, palette, scale) {
       context.lineWidth = Math.max(1, 1 / scale)
       context.stroke(area.path)
     }
-    if (area.text && area.text.size * scale >= 5) {
-      context.font = `600 ${area.text.size}px ${palette.font}`
+    if (area.text) {
+      const size = Math.max(area.text.size, SMALLEST_TEXT / scale)
+      context.font = `600 ${size}px ${palette.font}`
       context.fillStyle = palette.soft
       context.textAlign = "center"
       context.textBaseline = "middle"
-      context.letterSpacing = `${area.text.size * 0.06}px`
+      context.letterSpacing = `${size * 0.06}px`
       context.fillText(area.text.words, area.text.x, area.text.y)
       context.letterSpacing = "0px"
     }
