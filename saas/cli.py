@@ -13,7 +13,7 @@ from flask import Flask
 
 from saas.config import Settings, SettingsError
 from saas.kernel.errors import AppError
-from tenants.provisioning import SlugRefused
+from tenants.errors import TenancyRefused
 from tenants.registry import UnknownTenant
 
 # Each module adds its commands to the group `cli`: (module, attribute of the command or group).
@@ -61,6 +61,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except (AppError, SlugRefused, UnknownTenant) as error:
+    except (AppError, TenancyRefused, UnknownTenant) as error:
         click.echo(f"taquilla: {error}", err=True)
         sys.exit(1)

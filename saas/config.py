@@ -69,6 +69,10 @@ class Settings:
         """The administrator's SQLAlchemy URL of a cell."""
         return urlunsplit(("postgresql+psycopg", *urlsplit(self.cells[cell])[1:]))
 
+    def admin_urls(self) -> dict[str, str]:
+        """The administrator's SQLAlchemy URL of every cell, by its name."""
+        return {cell: self.admin_url(cell) for cell in self.cells}
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read and check every setting. Raises SettingsError naming the first that is missing, weak or malformed."""

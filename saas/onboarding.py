@@ -50,8 +50,13 @@ def open_tenant(
 ) -> Tenant:
     """Create a tenant, ready for its first user. What is not given follows from the country (ISO 3166 alpha-2)."""
     usual = COUNTRIES.get(country, ELSEWHERE)
-    tenant = create_tenant(
-        {name_: settings.admin_url(name_) for name_ in settings.cells},
+
+    def furnish_it(tenant: Tenant) -> None:
+        with tenant_transaction(tenant) as session:
+            furnish(session, tenant, now=now)
+
+    return create_tenant(
+        settings.admin_urls(),
         slug=slug,
         name=name,
         country=country,
@@ -60,10 +65,8 @@ def open_tenant(
         currencies=list(currencies or usual["currencies"]),  # type: ignore[call-overload]
         cell=cell,
         data_key=make_data_key(slug),
+        furnish=furnish_it,
     )
-    with tenant_transaction(tenant) as session:
-        furnish(session, tenant, now=now)
-    return tenant
 
 
 def furnish(session: Session, tenant: Tenant, *, now: datetime) -> None:

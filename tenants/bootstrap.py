@@ -43,8 +43,8 @@ def _ensure_logins(connection: Connection, passwords: Mapping[str, str]) -> None
         if not exists:
             connection.execute(text(f"CREATE ROLE {role} {options}"))
     for role, password in passwords.items():
-        statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-        connection.exec_driver_sql(statement.as_string(connection.connection.dbapi_connection))  # type: ignore[arg-type]
+        change = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+        connection.exec_driver_sql(change.as_string(connection.connection.dbapi_connection))  # type: ignore[arg-type]
     for statement in (
         "ALTER ROLE taquilla_app SET search_path = no_tenant",
         "ALTER ROLE taquilla_app SET lock_timeout = '2s'",
@@ -55,6 +55,8 @@ def _ensure_logins(connection: Connection, passwords: Mapping[str, str]) -> None
         "ALTER ROLE taquilla_control SET lock_timeout = '2s'",
         "ALTER ROLE taquilla_control SET statement_timeout = '30s'",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        # A temporary table outlives the transaction and stands before the search path: the next tenant would meet it.
+        f'REVOKE TEMPORARY ON DATABASE "{connection.engine.url.database}" FROM PUBLIC',
     ):
         connection.execute(text(statement))
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, text
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from tenants.admin import (
+    LOCK_TIMEOUT,
+    Administrator,
+    Cells,
+    connect,
+    named,
+    open_door,
+    retrying,
+    role_exists,
+    run_script,
+    schema_exists,
+)
 from tenants.bootstrap import TENANT_GROUP
-from tenants.histories import TENANT_TOKEN, head_of, tenant_statements
+from tenants.errors import TenancyRefused
+from tenants.histories import head_of, statements_for
 from tenants.models import SLUG_PATTERN, TenantRecord
 from tenants.registry import Tenant, forget_tenants, schema_name, tenant_of
 from tenants.sessions import control_transaction
@@ -17,12 +33,12 @@ from tenants.sessions import control_transaction
 RESERVED_SLUGS = frozenset({"www", "api", "admin", "app", "mail", "static", "control", "shared", "public", "status"})
 
 
-class SlugRefused(ValueError):
+class SlugRefused(TenancyRefused):
     """The slug is malformed, reserved, or taken."""
 
 
 def create_tenant(
-    admin_urls: Mapping[str, str],
+    cells: Cells,
     *,
     slug: str,
     name: str,
@@ -32,81 +48,111 @@ def create_tenant(
     currencies: Sequence[str],
     cell: str = "default",
     data_key: bytes | None = None,
+    furnish: Callable[[Tenant], None] = lambda _tenant: None,
 ) -> Tenant:
-    """Register and build a tenant. admin_urls: cell → administrator's SQLAlchemy URL. data_key: already wrapped.
+    """Register and build a tenant. data_key: already wrapped. furnish: fills the new schema; may run again.
 
     A crash in the middle leaves a row in state `provisioning`, which serves nobody; creating the same slug again
-    finishes it. Raises SlugRefused.
+    finishes it. Of two who create one slug at once, one does and the other is refused. Raises SlugRefused.
     """
-    if not re.fullmatch(SLUG_PATTERN.strip("^$"), slug) or not 2 <= len(slug) <= 40:
-        raise SlugRefused(f"{slug!r} is not a slug: 2 to 40 of a-z, 0-9 and single hyphens, a letter first")
-    if slug in RESERVED_SLUGS:
-        raise SlugRefused(f"{slug!r} is reserved")
-    if cell not in admin_urls:
-        raise SlugRefused(f"there is no cell {cell!r}")
+    refuse_bad_slug(slug)
+    refuse_unknown_cell(cells, cell)
+    details = {"name": name, "country": country, "timezone": timezone, "locale": locale, "currencies": list(currencies)}
+    reserve_slug(slug, cell=cell, data_key=data_key, **details)
     with control_transaction() as session:
-        record = session.query(TenantRecord).filter_by(slug=slug).with_for_update().one_or_none()
-        if record is not None and record.state != "provisioning":
-            raise SlugRefused(f"{slug!r} is taken")
-        if record is None:
-            record = TenantRecord(slug=slug, state="provisioning", data_key=data_key)
-            session.add(record)
-        record.name, record.country, record.timezone, record.locale = name, country, timezone, locale
-        record.currencies, record.cell = list(currencies), cell
-        session.flush()
-    engine = create_engine(admin_urls[cell])
-    try:
-        build_schema(engine, slug)
-    finally:
-        engine.dispose()
-    with control_transaction() as session:
-        record = session.query(TenantRecord).filter_by(slug=slug).with_for_update().one()
-        record.state, record.schema_version = "active", head_of("tenant")
-        session.flush()
+        record = lock_provisional(session, slug)
+        for attribute, value in details.items():
+            setattr(record, attribute, value)
+        record.cell = cell
+        with connect(cells[cell]) as connection:
+            record.schema_version = ensure_schema(connection, slug)
+        furnish(tenant_of(record))
+        record.state = "active"
         tenant = tenant_of(record)
     forget_tenants()
     return tenant
 
 
-def build_schema(engine: Engine, slug: str) -> None:
-    """Role, schema, grants and the whole tenant history, in one transaction and one round trip. May be repeated."""
+def refuse_bad_slug(slug: str) -> None:
+    """Raise SlugRefused for what cannot be a tenant's name in hosts, schemas and roles."""
+    if not re.fullmatch(SLUG_PATTERN.strip("^$"), slug) or not 2 <= len(slug) <= 40:
+        raise SlugRefused(f"{slug!r} is not a slug: 2 to 40 of a-z, 0-9 and single hyphens, a letter first")
+    if slug in RESERVED_SLUGS:
+        raise SlugRefused(f"{slug!r} is reserved")
+
+
+def refuse_unknown_cell(cells: Cells, cell: str) -> None:
+    if cell not in cells:
+        raise TenancyRefused(f"there is no cell {cell!r}; those there are: {', '.join(sorted(cells))}")
+
+
+def reserve_slug(slug: str, **values: object) -> None:
+    """Put a provisional row into the registry, or leave the row that has this slug as it is."""
+    with control_transaction() as session:
+        row = insert(TenantRecord).values(slug=slug, state="provisioning", **values)
+        session.execute(row.on_conflict_do_nothing(index_elements=["slug"]))
+
+
+def lock_provisional(session: Session, slug: str) -> TenantRecord:
+    """The registry row of a tenant in the making, ours until this transaction ends. Raises SlugRefused."""
+    wanted = select(TenantRecord).where(TenantRecord.slug == slug).with_for_update()
+    try:
+        record = session.scalar(wanted)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise SlugRefused(f"{slug!r} is being made at this moment") from error
+        raise
+    if record is None or record.state != "provisioning":
+        raise SlugRefused(f"{slug!r} is taken")
+    return record
+
+
+def ensure_schema(connection: Administrator, slug: str) -> str:
+    """Role and schema at the head of the history, whatever of it was there. Returns the schema's revision."""
     schema = schema_name(slug)
-    with engine.begin() as connection:
-        if connection.scalar(text("SELECT 1 FROM pg_namespace WHERE nspname = :schema"), {"schema": schema}):
-            return
-        ensure_role(connection, schema)
-        script = [
-            f"CREATE SCHEMA {schema}",
-            f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {schema}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {schema}",
-            f"SET LOCAL search_path = {schema}",
-            *for_schema(tenant_statements(), schema),
-            f"REVOKE INSERT, UPDATE, DELETE ON schema_version FROM {schema}",
-        ]
-        run_script(connection, script)
+
+    def build() -> str:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            if not schema_exists(connection, schema):
+                build_schema(connection, schema)
+            elif (version := version_of(connection, schema)) != head_of("tenant"):
+                run_script(connection, [f"SET LOCAL search_path = {schema}", *statements_for(schema, version)])
+            open_door(connection, schema)
+        return head_of("tenant")
+
+    return retrying(build)
 
 
-def ensure_role(connection: Connection, schema: str) -> None:
+def build_schema(connection: Administrator, schema: str, end: str = "head") -> None:
+    """Role, schema, grants and the tenant history up to a revision, in the caller's transaction and one round trip.
+
+    `schema` comes from `schema_name`, so it is safe in SQL. The search path stays on it until the transaction ends.
+    """
+    ensure_role(connection, schema)
+    script = [
+        f"CREATE SCHEMA {schema}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {schema}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {schema}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO {schema}",
+        f"SET LOCAL search_path = {schema}",
+        *statements_for(schema, "base", end),
+        f"REVOKE INSERT, UPDATE, DELETE ON schema_version FROM {schema}",
+    ]
+    run_script(connection, script)
+
+
+def ensure_role(connection: Administrator, role: str) -> None:
     """The tenant's role: may log in for a distributed engine's sake, but has no password and pg_hba closes it."""
-    exists = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": schema})
-    if not exists:
-        role = sql.Identifier(schema).as_string(None)
-        run_script(
-            connection,
-            [
-                f"CREATE ROLE {role} LOGIN PASSWORD NULL",
-                f"GRANT {TENANT_GROUP} TO {role}",
-                f"GRANT {role} TO taquilla_app",
-            ],
-        )
+    if not role_exists(connection, role):
+        connection.execute(named("CREATE ROLE {role} LOGIN PASSWORD NULL", role=role))
+    connection.execute(named(f"GRANT {TENANT_GROUP} TO {{role}}", role=role))
 
 
-def for_schema(statements: Sequence[str], schema: str) -> list[str]:
-    """Compiled statements with the tenant's own name in them. `schema` comes from `schema_name`, so it is safe."""
-    return [statement.replace(TENANT_TOKEN, schema) for statement in statements]
-
-
-def run_script(connection: Connection, statements: Sequence[str]) -> None:
-    """Send statements in one round trip."""
-    connection.connection.dbapi_connection.execute(";\n".join(statements))  # type: ignore[union-attr]
+def version_of(connection: Administrator, schema: str) -> str:
+    """The revision that a tenant's schema says it is at, locked until the transaction ends."""
+    row = connection.execute(
+        named("SELECT version_num FROM {schema}.schema_version FOR UPDATE", schema=schema)
+    ).fetchone()
+    assert row is not None, f"{schema}.schema_version is empty"
+    return str(row[0])

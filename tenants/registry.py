@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from tenants.models import Domain, TenantRecord
 from tenants.sessions import control_transaction
 
+# The oldest tenant revision that this release serves. A change that reads or writes what an older schema lacks raises
+# it; a tenant below it answers TENANT_UNAVAILABLE until `taquilla tenant migrate` has been there.
+FLOOR = "20261120_0900"
+
 
 class UnknownTenant(LookupError):
     """No tenant has this slug or host."""
+
+    def __str__(self) -> str:
+        return f"there is no tenant {super().__str__()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,11 @@ class Tenant:
     cell: str
     state: str
     schema_version: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Its schema is at or above the floor; revisions are named by their time, so that they compare as text."""
+        return self.schema_version is not None and self.schema_version >= FLOOR
 
     @property
     def schema(self) -> str:
@@ -76,9 +88,8 @@ def forget_tenants() -> None:
         _remembered.clear()
 
 
-def tenant_of(row: TenantRecord | Row[tuple[TenantRecord]]) -> Tenant:
+def tenant_of(record: TenantRecord) -> Tenant:
     """The frozen view of a registry row."""
-    record = row if isinstance(row, TenantRecord) else row[0]
     return Tenant(
         id=record.id,
         slug=record.slug,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege, InvalidParameterValue
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,6 +23,10 @@ _BEGIN = (
 
 class NoTenantBound(RuntimeError):
     """A transaction was begun on a cell's engine without naming a tenant: a bug, stopped before it reads anything."""
+
+
+class TenantClosed(RuntimeError):
+    """The tenant's role is closed to the application: suspended, on the move to another cell, or gone."""
 
 
 class ConnectionLost(RuntimeError):
@@ -44,7 +49,7 @@ def begin_plainly(engine: Engine) -> None:
 def _let_us_begin(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     # psycopg would send its own BEGIN as a round trip apart; in autocommit the one of _BEGIN is the only one.
     connection.autocommit = True  # type: ignore[attr-defined]
-    record.info["cursor"] = psycopg.ClientCursor(connection)  # type: ignore[call-overload]
+    record.info["cursor"] = psycopg.ClientCursor(connection)
 
 
 def _begin_as_tenant(connection: Connection) -> None:
@@ -53,7 +58,10 @@ def _begin_as_tenant(connection: Connection) -> None:
     if schema is None:
         raise NoTenantBound("begin a tenant transaction with tenants.sessions.tenant_transaction")
     durable = "off" if options.get("synchronous_commit") is False else "on"
-    _send(connection, _BEGIN, (schema, schema, durable))
+    try:
+        _send(connection, _BEGIN, (schema, schema, durable))
+    except (InsufficientPrivilege, InvalidParameterValue) as error:
+        raise TenantClosed(schema) from error
     connection.info.setdefault("tenants", set()).add(schema)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -27,10 +28,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a house of this test run alone, its servers started and initialised."""
     data_dir: Path = tmp_path_factory.mktemp("house")
     with start_postgres(data_dir / "postgres", durable=False) as postgres, start_redis(data_dir / "redis") as redis:
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE second_cell")
         found = Settings.from_environment(
             {
                 "TAQUILLA_ENV": "test",
                 "DATABASE_URL": postgres.url,
+                "CELL_SECOND_URL": postgres.url.rpartition("/")[0] + "/second_cell",
                 "REDIS_URL": redis.url,
                 "SECRET_KEY": "a secret that is only ever used by tests",
                 "MASTER_KEY": base64.urlsafe_b64encode(bytes(range(32))).decode(),
@@ -38,7 +42,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             }
         )
         initialise(
-            {"default": found.admin_url()},
+            found.admin_urls(),
             {login: found.login_password(login) for login in (CONTROL_LOGIN, APP_LOGIN)},
         )
         yield found
