@@ -19,6 +19,7 @@ max_requests = int(os.environ.get("WEB_MAX_REQUESTS", "0"))  # 0: workers live f
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the heartbeat must not wait for a disk
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 proc_name = "taquilla-web"
+control_socket_disable = True  # signals do; a socket of one name would be shared by all houses of a user
 accesslog = None  # the application writes one structured line a request itself
 
 

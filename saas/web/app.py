@@ -66,8 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db)
     prepare_engines(app, list(settings.cells))
     api.init_app(app)
+    locale.init_app(app)  # before Babel, which reads once where the catalogues are
     babel.init_app(app, locale_selector=locale.choose_locale, timezone_selector=locale.choose_timezone)
-    locale.init_app(app)
     errors.init_app(app)
     metrics.init_app(app)
     install_assets(app, watched=settings.development)

@@ -48,6 +48,15 @@ def test_an_empty_mailbox_says_what_will_be_there(browser):
     assert "forgotten passwords will be here" in browser.get("/dev/mail?lang=en").text
 
 
+def test_the_pages_speak_the_language_of_the_browser(browser, folder):
+    keep_mail(folder)
+
+    page = browser.get("/dev/mail", headers={"Accept-Language": "es-VE, es;q=0.9"}).text
+
+    assert "Correo enviado" in page
+    assert "Mail that was sent" not in page
+
+
 def test_a_mail_is_shown_in_a_frame_that_runs_nothing(browser, folder):
     keep_mail(folder, html="<script>alert(1)</script><p>Hola</p>")
 
