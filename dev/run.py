@@ -111,6 +111,7 @@ def start_servers(servers: ExitStack, environment: dict[str, str]) -> None:
 def prepare_database(environment: Mapping[str, str]) -> None:
     with step("Bringing the database up to date"):
         run(("taquilla", "db", "init"), env=dict(environment))
+        run(("taquilla", "tenant", "migrate"), env=dict(environment))
     made = Path(environment["DATA_DIR"]) / "demo-is-made"
     if not made.exists():
         with step("Making the demo tenants (once)"):

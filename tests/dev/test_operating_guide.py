@@ -24,3 +24,15 @@ def test_the_services_run_the_programs_that_procfile_runs():
     }
 
     assert [name for name, program in programs.items() if f"/.venv/bin/{program}" not in services[name]] == []
+
+
+def test_alerts_and_board_ask_only_for_figures_that_the_house_tells():
+    told = "".join((ROOT / file).read_text() for file in ("saas/kernel/metrics.py", "saas/web/metrics.py"))
+    told += (ROOT / "saas" / "realtime" / "figures.py").read_text()
+    names = set(re.findall(r'"(taquilla_\w+)"', told))
+    asked = "".join((ROOT / "deploy" / file).read_text() for file in ("prometheus/rules.yml", "grafana/taquilla.json"))
+
+    wanted = {re.sub(r"_(total|bucket|count|sum)$", "", name) for name in re.findall(r"\btaquilla_\w+", asked)}
+
+    assert len(wanted) > 8
+    assert sorted(wanted - names) == []
