@@ -54,4 +54,5 @@ class AuditSealLeaf(TenantBase):
 
     seal_number: Mapped[int] = mapped_column(ForeignKey("audit_seal.number"), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)  # of the event, so that an altered one can be named
     event_id: Mapped[UUID]  # no foreign key: a leaf whose event is gone is what `verify` looks for

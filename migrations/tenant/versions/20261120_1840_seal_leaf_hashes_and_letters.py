@@ -1,0 +1,19 @@
+"""Keep the hash of every sealed event, so that an altered one can be named, and what a waiting mail will say."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261120_1840"
+down_revision = "20261120_1831"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("audit_seal_leaf", sa.Column("hash", sa.LargeBinary(), nullable=False))  # no seal was made before
+    op.add_column("mail_message", sa.Column("context", sa.LargeBinary()))
+
+
+def downgrade() -> None:
+    op.drop_column("mail_message", "context")
+    op.drop_column("audit_seal_leaf", "hash")
