@@ -1,5 +1,9 @@
 """gunicorn's entry: `gunicorn -c deploy/gunicorn.py wsgi:app`."""
 
+from saas.config import Settings
 from saas.web.app import create_app
+from workers import handover
 
-app = create_app()
+settings = Settings.from_environment()
+app = create_app(settings)
+handover.install(settings)

@@ -40,6 +40,7 @@ class Settings:
     cells: Mapping[str, str] = field(default_factory=dict)  # name → administrator's URL; always has "default"
     pooler: bool = False  # a transaction pooler stands before PostgreSQL: no prepared statements
     pool_size: int = 16
+    resend_seconds: int = 60  # a message sent so long ago and not done is sent again
     realtime_async_mode: str = "eventlet"
     realtime_url: str = ""  # empty: same host as the page, `realtime_port`
     trusted_proxies: int = 0  # how many stand before the application and name the client in X-Forwarded-For
@@ -98,6 +99,7 @@ class Settings:
             cells=cells,
             pooler=env.flag("DATABASE_POOLER"),
             pool_size=env.integer("DATABASE_POOL_SIZE", 16),
+            resend_seconds=env.integer("WORK_RESEND_SECONDS", 60),
             realtime_async_mode=env.text("REALTIME_ASYNC_MODE", "eventlet"),
             realtime_url=env.text("REALTIME_URL", ""),
             trusted_proxies=env.integer("TRUSTED_PROXIES", 0),

@@ -66,6 +66,6 @@ def binds(settings: Settings) -> dict[str, dict[str, object]]:
         }
         result[shared_bind(cell)] = {
             "url": settings.login_url("taquilla_control", cell),
-            **engine_options(pool_size=2, max_overflow=4, connect_args=connect_args),
+            **engine_options(pool_size=2, max_overflow=settings.pool_size, connect_args=connect_args),
         }
     return result

@@ -82,6 +82,13 @@ def find_tenant_by_host(host: str, base_domain: str) -> Tenant:
     )
 
 
+def tenants_of_cell(cell: str) -> list[Tenant]:
+    """The tenants whose schemas live in a cell and are in use: active or suspended, by slug."""
+    in_use = select(TenantRecord).where(TenantRecord.cell == cell, TenantRecord.state.in_(("active", "suspended")))
+    with control_transaction() as session:
+        return [tenant_of(record) for record in session.scalars(in_use.order_by(TenantRecord.slug))]
+
+
 def forget_tenants() -> None:
     """Drop what this process remembers, after a change it made itself."""
     with _lock:

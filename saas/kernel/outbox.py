@@ -16,7 +16,8 @@ from tenants.shared import OutboxMessage
 
 log = logging.getLogger(__name__)
 
-Dispatch = Callable[[str, Sequence[UUID]], None]
+Parcel = tuple[UUID, str]  # a message's id, and its actor
+Dispatch = Callable[[str, Sequence[Parcel]], None]
 _dispatch: Dispatch | None = None
 
 
@@ -34,19 +35,24 @@ def enqueue(session: Session, tenant: str, actor: str, *args: str, now: datetime
         )
     )
     if available_at <= now:
-        waiting = session.info.setdefault("outbox_ids", [])
-        if not waiting:
-            after_commit(session, lambda: _send(session, tenant))
-        waiting.append(message_id)
+        send_after_commit(session, message_id, actor)
     return message_id
 
 
+def send_after_commit(session: Session, message_id: UUID, actor: str) -> None:
+    """Hand a message that is due to the broker once this transaction is committed."""
+    waiting: list[Parcel] = session.info.setdefault("outbox", [])
+    if not waiting:
+        after_commit(session, lambda: _send(session))
+    waiting.append((message_id, actor))
+
+
 def dispatch_with(dispatch: Dispatch | None) -> None:
-    """Name the way to the broker: called after commit with the cell's name and the ids. The workers set it."""
+    """Name the way to the broker: called after commit with the cell's name and the parcels. The edge sets it."""
     global _dispatch  # noqa: PLW0603 - set once, when a process starts
     _dispatch = dispatch
 
 
-def _send(session: Session, tenant: str) -> None:
-    if _dispatch is not None:
-        _dispatch(session.info["tenant"].cell if "tenant" in session.info else "default", session.info["outbox_ids"])
+def _send(session: Session) -> None:
+    if _dispatch is not None and "tenant" in session.info:  # the platform's own transactions leave it to the relay
+        _dispatch(session.info["tenant"].cell, session.info["outbox"])

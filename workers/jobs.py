@@ -1,0 +1,84 @@
+"""What the platform itself does again and again, over all tenants of a cell. Missed runs are made up by one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import Session
+
+from saas.audit.seals import seal_events
+from saas.kernel.models import IdempotentAnswer
+from tenants.registry import Tenant, tenants_of_cell
+from tenants.sessions import cell_transaction, tenant_transaction
+from tenants.shared import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+KEEP_ANSWERS = timedelta(hours=48)
+KEEP_DONE = timedelta(days=7)
+KEEP_DISCARDED = timedelta(days=30)
+
+
+class SomeTenantsFailed(Exception):
+    """A job went through for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformJob:
+    """Called as `run(cell, now)`."""
+
+    name: str
+    every: timedelta
+    run: Callable[[str, datetime], None]
+
+
+def for_each_tenant(work: Callable[[Session, Tenant, datetime], object]) -> Callable[[str, datetime], None]:
+    """A job that does `work` in a transaction of each serving tenant; one that fails does not keep the others."""
+
+    def run(cell: str, now: datetime) -> None:
+        failed = []
+        for tenant in tenants_of_cell(cell):
+            try:
+                with tenant_transaction(tenant) as session:
+                    work(session, tenant, now)
+            except Exception:
+                log.exception("a job failed for a tenant", extra={"tenant": tenant.slug})
+                failed.append(tenant.slug)
+        if failed:
+            raise SomeTenantsFailed(", ".join(failed[:20]))
+
+    return run
+
+
+def seal_new_events(session: Session, tenant: Tenant, now: datetime) -> None:
+    seal_events(session, now=now)
+
+
+def seal_stragglers(session: Session, tenant: Tenant, now: datetime) -> None:
+    """Look through the whole trail, for an event that took longer to commit than anything should."""
+    seal_events(session, now=now, thorough=True)
+
+
+def forget_old_answers(session: Session, tenant: Tenant, now: datetime) -> None:
+    session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - KEEP_ANSWERS))
+
+
+def sweep_outbox(cell: str, now: datetime) -> None:
+    with cell_transaction(cell) as session:
+        session.execute(
+            delete(OutboxMessage).where(
+                or_(OutboxMessage.done_at < now - KEEP_DONE, OutboxMessage.discarded_at < now - KEEP_DISCARDED)
+            )
+        )
+
+
+JOBS = (
+    PlatformJob("seal_audit", timedelta(minutes=1), for_each_tenant(seal_new_events)),
+    PlatformJob("seal_stragglers", timedelta(days=1), for_each_tenant(seal_stragglers)),
+    PlatformJob("forget_old_answers", timedelta(hours=1), for_each_tenant(forget_old_answers)),
+    PlatformJob("sweep_outbox", timedelta(hours=1), sweep_outbox),
+)
