@@ -11,6 +11,7 @@ from saas.config import Settings
 from saas.fiscal.models import FiscalProfile, FiscalSeries, PointOfSale
 from saas.kernel.ids import new_id
 from saas.kernel.keys import make_data_key
+from saas.sales.tokens import make_signing_key
 from tenants.provisioning import create_tenant
 from tenants.registry import Tenant
 from tenants.sessions import tenant_transaction
@@ -70,7 +71,7 @@ def open_tenant(
 
 
 def furnish(session: Session, tenant: Tenant, *, now: datetime) -> None:
-    """The issuer, one series and one point of sale; nothing if they are there already."""
+    """The issuer, one series, one point of sale, a key for tickets; nothing if they are there already."""
     if session.query(FiscalProfile.id).first():
         return
     venezuelan = tenant.country == "VE"
@@ -91,6 +92,7 @@ def furnish(session: Session, tenant: Tenant, *, now: datetime) -> None:
     )
     session.add(FiscalSeries(id=series_id, kind=kind, prefix="", next_number=1, created_at=now))
     session.flush()
+    make_signing_key(session, tenant, number=1, now=now)
     session.add(
         PointOfSale(
             id=new_id(),

@@ -121,7 +121,7 @@ class Place(TenantBase):
         Index("ix_place_sale", "sale_id", postgresql_where=text("sale_id IS NOT NULL")),
         Index("ix_place_held_until", "held_until", postgresql_where=text("state = 'held'")),
         # Free or held is what a claim of "any N of the zone" looks through; a sold-out zone answers at once.
-        Index("ix_place_claimable", "zone_id", "id", postgresql_where=text("state IN ('free', 'held')")),
+        Index("ix_place_claimable", "zone_id", "ordinal", postgresql_where=text("state IN ('free', 'held')")),
         Index("ix_place_table", "table_id", postgresql_where=text("table_id IS NOT NULL")),
     )
 
@@ -137,6 +137,7 @@ class Place(TenantBase):
     x: Mapped[float | None] = mapped_column(Double)
     y: Mapped[float | None] = mapped_column(Double)
     state: Mapped[Str]
-    sale_id: Mapped[UUID | None] = mapped_column(ForeignKey("sale.id"))
+    # Deferred to the commit: a claim comes first, so that a lost race costs no sale row.
+    sale_id: Mapped[UUID | None] = mapped_column(ForeignKey("sale.id", deferrable=True, initially="DEFERRED"))
     held_until: Mapped[Instant | None]
     rev: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))

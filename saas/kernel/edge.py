@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, make_response, request
+from flask import Response, g, make_response, request
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from saas.kernel.clock import utcnow
-from saas.kernel.errors import AppError, Conflict, ValidationFailed
+from saas.kernel.errors import AppError, Conflict, Contended, ValidationFailed
 from saas.kernel.models import IdempotentAnswer
 from tenants.sessions import tenant_transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
 KEY_LENGTH = 200
+ATTEMPTS = 8  # some 2 s in all, when rivals keep what we want locked
 
 
 class IdempotencyMismatch(Conflict):
@@ -30,7 +33,8 @@ class IdempotencyMismatch(Conflict):
 def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) -> Callable[[View], View]:
     """Run a view inside the request's tenant transaction; it receives the session as its first argument.
 
-    Stands below `@requires` and `@bp.arguments`, above `@bp.response`. An error undoes everything.
+    Stands below `@requires` and `@bp.arguments`, above `@bp.response`. An error undoes everything; Contended undoes it
+    and runs the view again, in a new transaction, up to eight times.
 
     idempotent: the answer is kept with the client's Idempotency-Key in the same transaction. Nothing is looked up
     beforehand: a repeat either collides with the kept answer or is refused by the state that the first run left, and
@@ -41,13 +45,17 @@ def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) ->
         @wraps(view)
         def in_transaction(*args: Any, **kwargs: Any) -> Any:
             key = _key() if idempotent else None
-            try:
+
+            def once() -> Response:
                 with tenant_transaction(g.tenant, synchronous_commit=synchronous_commit) as session:
                     session.info["request_id"] = g.request_id
-                    answer = make_response(current_app.ensure_sync(view)(session, *args, **kwargs))
+                    answer = make_response(view(session, *args, **kwargs))
                     if key is not None:
                         _keep(session, key, answer)
                     return answer
+
+            try:
+                return _again_while_contended(once)
             except (AppError, IntegrityError) as refusal:
                 if key is not None and (first := _first_answer(key)) is not None:
                     return first
@@ -58,6 +66,15 @@ def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) ->
         return in_transaction  # type: ignore[return-value]
 
     return decorate
+
+
+def _again_while_contended(once: Callable[[], Response]) -> Response:
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return once()
+        except Contended:
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads rivals, guards nothing
+    return once()
 
 
 def _key() -> str | None:

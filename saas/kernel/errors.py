@@ -53,6 +53,12 @@ class InvalidState(Conflict):
     code, message = "INVALID_STATE", _l("This cannot be done in the present state.")
 
 
+class Contended(Conflict):
+    """Rivals have what is wanted locked at this moment; the edge tries again before it says so."""
+
+    code, message = "BUSY", _l("Somebody else is changing the same thing. Try again.")
+
+
 class RateLimited(AppError):
     """Too much, too fast. `retry_after`: whole seconds, sent as the header too."""
 

@@ -14,7 +14,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from saas.realtime.publish import CHANNEL
+from saas.kernel.live import CHANNEL
 
 log = logging.getLogger(__name__)
 

@@ -57,7 +57,10 @@ class SaleLine(TenantBase):
         one_of("kind", "place", "product"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("unit_price >= 0 AND discount >= 0 AND tax >= 0", name="amounts_not_negative"),
-        CheckConstraint("total = unit_price * quantity - discount", name="total_adds_up"),
+        # The tax is inside the total when prices include it, and on top of it when they don't.
+        CheckConstraint(
+            "total IN (unit_price * quantity - discount, unit_price * quantity - discount + tax)", name="total_adds_up"
+        ),
         Index("ix_sale_line_sale", "sale_id", "ordinal"),
         Index("ix_sale_line_stage", "stage_id", postgresql_where=text("stage_id IS NOT NULL")),
     )

@@ -14,8 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from saas.access import wiring as access
 from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
+from saas.kernel import live
 from saas.kernel.ids import new_id
-from saas.realtime import publish
 from saas.realtime.address import live_url
 from saas.web import blueprints, errors, headers, locale, metrics
 from saas.web.assets import install_assets
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.init_app(app)
     locale.init_app(app)  # before Babel, which reads once where the catalogues are
     babel.init_app(app, locale_selector=locale.choose_locale, timezone_selector=locale.choose_timezone)
-    publish.configure(settings.redis_url)
+    live.configure(settings.redis_url)
     app.jinja_env.globals["live_url"] = live_url
     errors.init_app(app)
     metrics.init_app(app)

@@ -8,8 +8,16 @@ from flask import Flask
 
 from saas.extensions import api
 
-API: tuple[str, ...] = ("saas.access.api", "saas.realtime.api")
-PAGES: tuple[str, ...] = ("saas.web.health", "saas.web.metrics", "saas.web.preferences")
+API: tuple[str, ...] = (
+    "saas.access.api",
+    "saas.sales.api",
+    "saas.realtime.api",
+)
+PAGES: tuple[str, ...] = (
+    "saas.web.health",
+    "saas.web.metrics",
+    "saas.web.preferences",
+)
 DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages", "dev.styleguide")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from saas.kernel.clock import utcnow
-from saas.kernel.errors import AppError, Conflict, NotFound, RateLimited, Unavailable, ValidationFailed
+from saas.kernel.errors import AppError, Contended, NotFound, RateLimited, Unavailable, ValidationFailed
 from tenants.registry import UnknownTenant
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,6 @@ _CODES = {
     429: "RATE_LIMITED",
     503: "UNAVAILABLE",
 }
-
-
-class Busy(Conflict):
-    """A rival kept a row locked longer than we wait."""
-
-    code, message = "BUSY", "Somebody else is changing the same thing. Try again."
 
 
 def init_app(app: Flask) -> None:
@@ -89,7 +83,7 @@ def _answer_database(error: DBAPIError) -> tuple[Response | str, int, dict[str, 
     state = getattr(error.orig, "sqlstate", None)
     if state in ("55P03", "40P01", "40001"):  # lock_not_available, deadlock_detected, serialization_failure
         log.warning("rows stayed locked", extra={"sqlstate": state})
-        return answer_refusal(Busy())
+        return answer_refusal(Contended())
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database unavailable", exc_info=error)
         return answer_refusal(Unavailable())

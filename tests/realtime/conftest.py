@@ -9,7 +9,7 @@ import pytest
 
 from dev.embedded import EmbeddedRedis, start_redis
 from saas.config import Settings
-from saas.realtime import publish
+from saas.kernel import live as publish
 from tests.realtime.house import Realtime, Screen, environment, start_realtime, stop
 
 

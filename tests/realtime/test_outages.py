@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dev.embedded import start_redis
-from saas.realtime import publish
+from saas.kernel import live as publish
 from tests.realtime.house import Screen, environment, start_realtime, stop, wait_until
 
 

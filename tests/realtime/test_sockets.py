@@ -10,7 +10,7 @@ import pytest
 import socketio
 
 from saas.kernel.clock import utcnow
-from saas.realtime import publish
+from saas.kernel import live as publish
 from saas.realtime.tokens import issue_live_token
 from tests.realtime.house import wait_until
 

@@ -495,7 +495,9 @@ def upgrade() -> None:
             "state NOT IN ('sold', 'reserved') OR sale_id IS NOT NULL", name=op.f("ck_place_sold_has_a_sale")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_place_event_id_event")),
-        sa.ForeignKeyConstraint(["sale_id"], ["sale.id"], name=op.f("fk_place_sale_id_sale")),
+        sa.ForeignKeyConstraint(
+            ["sale_id"], ["sale.id"], name=op.f("fk_place_sale_id_sale"), deferrable=True, initially="DEFERRED"
+        ),
         sa.ForeignKeyConstraint(["table_id"], ["seating_table.id"], name=op.f("fk_place_table_id_seating_table")),
         sa.ForeignKeyConstraint(["zone_id"], ["zone.id"], name=op.f("fk_place_zone_id_zone")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
@@ -504,7 +506,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_place_claimable",
         "place",
-        ["zone_id", "id"],
+        ["zone_id", "ordinal"],
         unique=False,
         postgresql_where=sa.text("state IN ('free', 'held')"),
     )
@@ -536,7 +538,10 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('place', 'product')", name=op.f("ck_sale_line_kind_known")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_sale_line_quantity_positive")),
-        sa.CheckConstraint("total = unit_price * quantity - discount", name=op.f("ck_sale_line_total_adds_up")),
+        sa.CheckConstraint(
+            "total IN (unit_price * quantity - discount, unit_price * quantity - discount + tax)",
+            name=op.f("ck_sale_line_total_adds_up"),
+        ),
         sa.CheckConstraint(
             "unit_price >= 0 AND discount >= 0 AND tax >= 0", name=op.f("ck_sale_line_amounts_not_negative")
         ),

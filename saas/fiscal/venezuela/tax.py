@@ -87,7 +87,6 @@ def compute_totals(
         iva = {code: amount - base[code] for code, amount in groups.items()}
     else:
         base = groups
-    nets = _shares(lines, amounts, base) if prices_include_iva else amounts
 
     borne, outside = None, 0
     if municipal is not None:
@@ -101,6 +100,8 @@ def compute_totals(
         iva = {code: percent_of(amount, iva_percents[code]) for code, amount in base.items()}
     total = exempt + sum(base.values()) + sum(iva.values()) + outside
     taxes = _shares(lines, amounts, iva, default=0)
+    # Where prices include the tax, a line's net is what its tax leaves of it: both add up to the price of the line.
+    nets = [amount - tax for amount, tax in zip(amounts, taxes, strict=True)] if prices_include_iva else amounts
     return Totals(discount, exempt, base, iva, borne, total, nets, taxes)
 
 

@@ -6,7 +6,7 @@ import time
 from uuid import uuid4
 
 from dev.embedded import start_redis
-from saas.realtime import publish
+from saas.kernel import live as publish
 
 
 def test_a_dead_redis_costs_the_publisher_next_to_nothing(tmp_path):
