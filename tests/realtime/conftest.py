@@ -9,7 +9,7 @@ import pytest
 
 from dev.embedded import EmbeddedRedis, start_redis
 from saas.config import Settings
-from saas.kernel import live as publish
+from saas.kernel import live
 from tests.realtime.house import Realtime, Screen, environment, start_realtime, stop
 
 
@@ -28,7 +28,7 @@ def live_settings(live_redis: EmbeddedRedis) -> Settings:
 def realtime(request: pytest.FixtureRequest, live_redis: EmbeddedRedis) -> Iterator[Realtime]:
     """One process for the tests that leave it as they found it."""
     server = start_realtime(environment(live_redis.url, request.param))
-    publish.configure(live_redis.url)
+    live.configure(live_redis.url)
     yield server
     stop(server.process)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dev.embedded import start_redis
-from saas.kernel import live as publish
+from saas.kernel import live
 from tests.realtime.house import Screen, environment, start_realtime, stop, wait_until
 
 
@@ -32,8 +32,8 @@ def test_redis_is_killed_and_comes_back_and_screens_are_told_to_read_anew(tmp_pa
         wait_until(lambda: server.readiness() == 200, seconds=10)
 
         wait_until(lambda: [event for _, event, _ in screen.heard] == ["places.resync"])
-        publish.configure(redis.url)
-        publish.places_changed("teatro", event_id, [("a place", "s", 1)])
+        live.configure(redis.url)
+        live.places_changed("teatro", event_id, [("a place", "s", 1)])
         assert wait_until(screen.changes) == [["a place", "s", 1]]
         screen.client.disconnect()
     finally:

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 import socketio
 
+from saas.kernel import live
 from saas.kernel.clock import utcnow
-from saas.kernel import live as publish
 from saas.realtime.tokens import issue_live_token
 from tests.realtime.house import wait_until
 
@@ -25,7 +25,7 @@ def test_a_change_arrives_within_300_ms_as_the_contract_writes_it(screens):
     assert screen.subscribe(event_id=event_id) == {"ok": True}
 
     sent_at = time.monotonic()
-    publish.places_changed("teatro", event_id, [(place_id, "h", 7)])
+    live.places_changed("teatro", event_id, [(place_id, "h", 7)])
     heard_at, event, data = wait_until(lambda: screen.heard)[0]
 
     assert (event, data) == ("places.changed", {"event_id": event_id, "changes": [[str(place_id), "h", 7]]})
@@ -40,7 +40,7 @@ def test_a_rush_is_told_in_few_messages_and_ends_at_the_latest_revision_of_every
 
     started = time.monotonic()
     for rev in range(300):
-        publish.places_changed("teatro", event_id, [(f"place-{rev % 5}", "h", rev)])
+        live.places_changed("teatro", event_id, [(f"place-{rev % 5}", "h", rev)])
     wait_until(lambda: any(change[2] == 299 for change in screen.changes()))
     elapsed = time.monotonic() - started
 
@@ -58,7 +58,7 @@ def test_another_tenant_that_asks_for_the_same_event_hears_nothing(screens):
     ours.subscribe(event_id=event_id)
     theirs.subscribe(event_id=event_id)
 
-    publish.places_changed("teatro", event_id, [("a place", "s", 1)])
+    live.places_changed("teatro", event_id, [("a place", "s", 1)])
     wait_until(lambda: ours.heard)
     time.sleep(0.2)
 
@@ -70,7 +70,7 @@ def test_the_tenant_of_the_host_counts_for_a_visitor_without_a_token(screens):
     screen = screens("/availability", host="teatro.localhost:8001", origin="http://teatro.localhost:8000")
     screen.subscribe(event_id=event_id)
 
-    publish.places_changed("teatro", event_id, [("a place", "s", 1)])
+    live.places_changed("teatro", event_id, [("a place", "s", 1)])
 
     assert wait_until(screen.changes) == [["a place", "s", 1]]
 
@@ -92,8 +92,8 @@ def test_staff_hears_of_its_sales_and_only_in_the_rooms_of_its_token(screens, re
     assert screen.subscribe(room=f"fdms_device_{uuid4()}") == {"ok": False, "error": "forbidden"}
     assert screen.subscribe(room=["sales"]) == {"ok": False, "error": "bad_request"}
 
-    publish.sale_confirmed("harare", {"id": "theirs"})
-    publish.sale_confirmed("teatro", {"id": "ours"})
+    live.sale_confirmed("harare", {"id": "theirs"})
+    live.sale_confirmed("teatro", {"id": "ours"})
     assert [data for _, _, data in wait_until(lambda: screen.heard)] == [{"id": "ours"}]
 
 
@@ -102,7 +102,7 @@ def test_progress_of_a_device_reaches_the_room_that_the_token_names(screens, rea
     screen = screens("/staff", {"token": live_token(realtime, rooms=[room])})
     screen.subscribe(room=room)
 
-    publish.room_event("teatro", room, "receipt.progress", {"receipt_id": "r", "percent": 40, "stage": "signing"})
+    live.room_event("teatro", room, "receipt.progress", {"receipt_id": "r", "percent": 40, "stage": "signing"})
 
     _, event, data = wait_until(lambda: screen.heard)[0]
     assert (event, data["percent"]) == ("receipt.progress", 40)
@@ -147,6 +147,6 @@ def test_a_change_of_very_many_places_asks_to_read_the_snapshot_instead(screens)
     screen = screens("/availability", {"tenant": "teatro"})
     screen.subscribe(event_id=event_id)
 
-    publish.places_changed("teatro", event_id, [(f"place-{number}", "f", 2) for number in range(2_001)])
+    live.places_changed("teatro", event_id, [(f"place-{number}", "f", 2) for number in range(2_001)])
 
     assert [event for _, event, _ in wait_until(lambda: screen.heard)] == ["places.resync"]

@@ -6,12 +6,12 @@ import time
 from uuid import uuid4
 
 from dev.embedded import start_redis
-from saas.kernel import live as publish
+from saas.kernel import live
 
 
 def test_a_dead_redis_costs_the_publisher_next_to_nothing(tmp_path):
     redis = start_redis(tmp_path)
-    publisher = publish.Publisher(redis.url)
+    publisher = live.Publisher(redis.url)
     assert publisher.send(b"{}")
     redis.kill()
 
@@ -25,7 +25,7 @@ def test_a_dead_redis_costs_the_publisher_next_to_nothing(tmp_path):
 
 def test_the_publisher_finds_a_restarted_redis_without_losing_the_first_message(tmp_path):
     redis = start_redis(tmp_path)
-    publisher = publish.Publisher(redis.url)
+    publisher = live.Publisher(redis.url)
     publisher.send(b"{}")
     redis.stop()
     redis = start_redis(tmp_path)
@@ -37,21 +37,21 @@ def test_the_publisher_finds_a_restarted_redis_without_losing_the_first_message(
 
 
 def test_an_event_that_cannot_be_written_is_logged_and_not_raised(live_redis, caplog):
-    publish.configure(live_redis.url)
+    live.configure(live_redis.url)
 
-    publish.sale_confirmed("teatro", {"id": object()})
+    live.sale_confirmed("teatro", {"id": object()})
 
     assert "live event cannot be written" in caplog.text
 
 
 def test_publishing_costs_less_than_80_microseconds_of_cpu(live_redis):
-    publish.configure(live_redis.url)
+    live.configure(live_redis.url)
     changes = [(uuid4(), "h", 1) for _ in range(4)]
 
     def cost_of_one():
         started = time.thread_time()
         for _ in range(1_000):
-            publish.places_changed("nobody", changes[0][0], changes)
+            live.places_changed("nobody", changes[0][0], changes)
         return (time.thread_time() - started) / 1_000
 
     assert min(cost_of_one() for _ in range(5)) < 80e-6
