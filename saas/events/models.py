@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from saas.kernel.columns import Amount, Id, Instant, Json, Percent, Str, one_of
 from tenants.database import TenantBase
 
+EVENT_STATES = ("draft", "published", "closed", "cancelled")
 PLACE_STATES = ("free", "held", "reserved", "sold", "blocked", "allotted")
 
 
@@ -17,7 +18,7 @@ class Event(TenantBase):
     __tablename__ = "event"
     __table_args__ = (
         one_of("kind", "general", "numbered", "mixed"),
-        one_of("state", "draft", "published", "closed", "cancelled"),
+        one_of("state", *EVENT_STATES),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
         Index("ix_event_starts_at", "starts_at", "id"),
     )

@@ -189,3 +189,47 @@ def list_seats(session: Session, plan_id: UUID, *, category: str | None = None) 
     if category is not None:
         query = query.where(PlanSeat.category == category)
     return list(session.scalars(query))
+
+
+def plan_warnings(session: Session, plan_id: UUID) -> list[str]:
+    """What somebody who takes the plan elsewhere should know."""
+    short = session.scalars(
+        select(PlanSeat.seat_guid).where(PlanSeat.plan_id == plan_id, func.length(PlanSeat.seat_guid) == 1)
+    ).all()
+    if not short:
+        return []
+    return [_("pretix refuses seat ids of one character: %(ids)s.", ids=", ".join(sorted(short)))]
+
+
+def plan_layout(session: Session, plan_id: UUID) -> dict[str, Any]:
+    """The plan in the shape of an event's layout: a zone for each category, its places known by their seat's id."""
+    plan = get_plan(session, plan_id)
+    by_category: dict[str, list[dict[str, Any]]] = {category["name"]: [] for category in plan.categories}
+    radii = plan.drawing["radii"]
+    for seat in list_seats(session, plan_id):
+        place = {
+            "id": seat.seat_guid,
+            "label": seat.full_name,
+            "row": seat.row_label,
+            "seat": seat.seat_label,
+            "table_id": None,
+            "x": seat.x,
+            "y": seat.y,
+        }
+        by_category[seat.category].append(place | ({"radius": seat.radius} if seat.seat_guid in radii else {}))
+    return {
+        "plan_id": str(plan_id),
+        "zones": [
+            {
+                "id": f"category-{number}",
+                "name": category["name"],
+                "kind": "numbered",
+                "color": category["color"],
+                "sale_mode": "individual",
+                "tables": [],
+                "places": by_category[category["name"]],
+            }
+            for number, category in enumerate(plan.categories)
+        ],
+        "drawing": {key: value for key, value in plan.drawing.items() if key != "radii"},
+    }

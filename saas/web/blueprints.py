@@ -10,6 +10,8 @@ from saas.extensions import api
 
 API: tuple[str, ...] = (
     "saas.access.api",
+    "saas.venues.api",
+    "saas.events.api",
     "saas.sales.api",
     "saas.realtime.api",
 )
