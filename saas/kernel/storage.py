@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from saas.config import current_settings
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 
@@ -61,3 +63,8 @@ def read_or_make(storage: Storage, tenant: str, name: str, make: Callable[[], by
         content = make()
         storage.write(tenant, name, content)
     return content
+
+
+def current_storage() -> Storage:
+    """The store of this installation: the local disk under DATA_DIR."""
+    return LocalStorage(current_settings().data_dir / "files")

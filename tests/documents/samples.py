@@ -93,7 +93,7 @@ INVOICE: dict[str, Any] = {
         "tax": {"G": 1551},
         "total": 11550,
     },
-    "payments": [{"label": "Cash", "amount": 11550, "currency": "USD"}],
+    "payments": [{"method": "cash", "amount": 11550, "currency": "USD"}],
     "sale": {"code": "V-7K3M9Q", "point_of_sale": "Taquilla 1"},
     "event": {
         "name": "Carmina Burana",
@@ -143,7 +143,7 @@ def make_receipt(**overrides: Any) -> dict[str, Any]:
         ],
         "totals": {"discount": 0, "exempt": 0, "base": {}, "tax": {}, "total": 3000},
         "price_totals": None,
-        "payments": [{"label": "Cash", "amount": 3000, "currency": "USD"}],
+        "payments": [{"method": "cash", "amount": 3000, "currency": "USD"}],
     }
     return deepcopy(INVOICE) | plain | overrides
 
