@@ -12,7 +12,7 @@ export class Model {
   constructor(layout) {
     const count = layout.zones.reduce((sum, zone) => sum + zone.places.length, 0)
     this.count = count
-    this.currency = layout.currency
+    this.currency = layout.currency ?? null
     this.ids = new Array(count)
     this.labels = new Array(count)
     this.seatNames = new Array(count)
@@ -22,7 +22,8 @@ export class Model {
     this.rowOf = new Int32Array(count).fill(-1)
     this.state = new Uint8Array(count).fill(FREE)
     this.rev = new Float64Array(count)
-    this.radius = RADIUS
+    this.radius = layout.drawing?.radius ?? RADIUS
+    this.rowMarks = layout.drawing?.rows?.length ? layout.drawing.rows : null
     this.rows = []
     this.blocks = []
     this.zones = layout.zones.map((zone, index) => this.#takeZone(zone, index))
@@ -55,14 +56,23 @@ export class Model {
     return item < this.count ? this.zones[this.zoneOf[item]] : this.blocks[item - this.count].zone
   }
 
+  /** What an item costs now, in minor units; null while nobody has said. */
+  priceOf(item) {
+    const zone = this.zoneAt(item)
+    const row = item < this.count ? this.rows[this.rowOf[item]] : null
+    return zone.rowPrices[row?.rowLabel] ?? zone.price
+  }
+
   /** Take the snapshot of GET …/availability: one letter a place, in layout order. */
   setStates(availability) {
     const byId = new Map(availability.zones.map((zone) => [zone.id, zone]))
+    this.currency = availability.currency ?? this.currency
     for (const zone of this.zones) {
       const now = byId.get(zone.id)
       if (!now) continue
       zone.price = now.price ?? zone.price
-      zone.stage = now.stage ?? null
+      zone.stage = now.stage?.name ?? null
+      zone.rowPrices = now.row_prices ?? {}
       zone.capacity = now.capacity ?? zone.size
       const states = now.states ?? ""
       for (let offset = 0; offset < Math.min(states.length, zone.size); offset++) {
@@ -99,6 +109,7 @@ export class Model {
     const start = this.#taken
     const rows = new Map()
     const isBlock = zone.kind === "general"
+    const tables = new Map((zone.tables ?? []).map((table) => [table.id, table.label]))
     const box = new Bounds()
     zone.places.forEach((place, offset) => {
       const index = start + offset
@@ -113,7 +124,8 @@ export class Model {
       const key = place.table_id ?? place.row ?? ""
       if (!rows.has(key)) {
         rows.set(key, this.rows.length)
-        this.rows.push({ zone: zoneIndex, name: place.row ?? "", isTable: Boolean(place.table_id), members: [] })
+        const name = tables.get(place.table_id) ?? place.row ?? ""
+        this.rows.push({ zone: zoneIndex, name, rowLabel: place.row, isTable: Boolean(place.table_id), members: [] })
       }
       this.rowOf[index] = rows.get(key)
       this.rows[rows.get(key)].members.push(index)
@@ -125,6 +137,7 @@ export class Model {
       kind: zone.kind,
       color: zone.color ?? null,
       price: zone.price ?? null,
+      rowPrices: {},
       stage: null,
       start,
       size: zone.places.length,

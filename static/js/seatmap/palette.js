@@ -1,5 +1,6 @@
 // The page's tokens and the plan's colours as the canvas needs them, resolved for the theme of this moment.
 const ZONES = ["#7a4bb3", "#17798a", "#b8571b", "#2f7350", "#a8325e", "#3b5ba9", "#84691a", "#6b6365"]
+const WHITE = "rgb(255 255 255)"
 const TOKENS = {
   ground: "--surface",
   sunken: "--surface-sunken",
@@ -32,7 +33,8 @@ export class Palette {
   /** What a zone is painted with: its fill, an edge that stands off the ground, and the ink upon it. */
   zone(zone, index) {
     if (!this.zones.has(zone.id)) {
-      const fill = this.#resolve(zone.color || ZONES[index % ZONES.length])
+      const drawn = this.#resolve(zone.color || ZONES[index % ZONES.length])
+      const fill = this.isDark && luminance(drawn) < 0.13 ? mix(drawn, WHITE, 0.3) : drawn
       const edge = mix(fill, this.ink, this.isDark ? 0.25 : 0.32)
       const wash = mix(fill, this.ground, 0.84)
       this.zones.set(zone.id, { fill, edge, wash, ink: luminance(fill) > 0.36 ? "rgb(20 14 16)" : "rgb(255 255 255)" })
@@ -43,7 +45,7 @@ export class Palette {
   /** A colour of the plan's drawing: at night it steps back, so that the seats stay the brightest. */
   area(color) {
     const resolved = this.#resolve(color)
-    return this.isDark ? mix(resolved, this.ground, 0.72) : mix(resolved, this.ground, 0.15)
+    return this.isDark ? mix(resolved, this.ground, 0.82) : mix(resolved, this.ground, 0.15)
   }
 
   #resolve(color) {

@@ -44,12 +44,12 @@ function drawAreas(context, areas, palette, scale) {
     context.save()
     context.translate(area.x, area.y)
     context.rotate(area.turn)
-    if (area.fill) {
-      context.fillStyle = palette.area(area.fill)
+    if (area.shape !== "text") {
+      context.fillStyle = area.fill ? palette.area(area.fill) : palette.sunken
       context.fill(area.path)
     }
-    if (area.border) {
-      context.strokeStyle = palette.area(area.border)
+    if (area.stroke || !area.fill) {
+      context.strokeStyle = area.stroke ? palette.area(area.stroke) : palette.line
       context.lineWidth = Math.max(1, 1 / scale)
       context.stroke(area.path)
     }
@@ -60,7 +60,7 @@ function drawAreas(context, areas, palette, scale) {
       context.textAlign = "center"
       context.textBaseline = "middle"
       context.letterSpacing = `${size * 0.06}px`
-      context.fillText(area.text.words, area.text.x, area.text.y)
+      context.fillText(area.text.text, area.text.x, area.text.y)
       context.letterSpacing = "0px"
     }
     context.restore()
@@ -79,14 +79,14 @@ function drawBlocks(context, model, palette, scale, formatBlock) {
     context.lineWidth = Math.max(1.5, 1.5 / scale)
     context.stroke()
     const lines = formatBlock(zone)
-    const size = Math.min(box.height / 5.5, box.width / 12)
-    if (size * scale < 6) continue
+    const size = Math.max(Math.min(box.height / 5.5, box.width / 12), SMALLEST_TEXT / scale)
+    const fitting = lines.slice(0, Math.max(1, Math.floor(box.height / (1.4 * size))))
     context.textAlign = "center"
     context.textBaseline = "middle"
-    lines.forEach((line, number) => {
+    fitting.forEach((line, number) => {
       context.font = `${number ? 450 : 650} ${number ? size * 0.8 : size}px ${palette.font}`
       context.fillStyle = number ? palette.soft : palette.ink
-      context.fillText(line, (box.left + box.right) / 2, (box.top + box.bottom) / 2 + (number - (lines.length - 1) / 2) * size * 1.35, box.width * 0.92)
+      context.fillText(line, (box.left + box.right) / 2, (box.top + box.bottom) / 2 + (number - (fitting.length - 1) / 2) * size * 1.35, box.width * 0.92)
     })
   }
 }
@@ -140,34 +140,34 @@ function drawNumbers(context, model, seats, palette, width, toPixel) {
   }
 }
 
-/** A row's name at both its ends, a table's in its middle. */
 function drawRowNames(context, model, box, palette, width, density, toPixel) {
   context.font = `560 ${Math.min(15 * density, Math.max(9 * density, width * 0.5))}px ${palette.font}`
   context.fillStyle = palette.faint
   context.textAlign = "center"
   context.textBaseline = "middle"
-  for (const row of model.rows) {
-    if (!row.name) continue
-    for (const point of namePoints(model, row)) {
-      if (box.contains(point.x, point.y)) context.fillText(row.name, toPixel.x(point.x), toPixel.y(point.y))
-    }
+  const marks = model.rowMarks ?? (model.rowMarks = namesOfRows(model))
+  for (const mark of marks) {
+    if (box.contains(mark.x, mark.y)) context.fillText(mark.text, toPixel.x(mark.x), toPixel.y(mark.y))
   }
 }
 
-function namePoints(model, row) {
-  if (row.namePoints) return row.namePoints
-  const { members } = row
+/** For a house without a drawing: a row's name at both its ends, a table's in its middle. */
+function namesOfRows(model) {
+  return model.rows.filter((row) => row.name).flatMap((row) => namePoints(model, row).map((point) => ({ text: row.name, ...point })))
+}
+
+function namePoints(model, { members, isTable }) {
   const points = members.map((seat) => ({ x: model.x[seat], y: model.y[seat] }))
-  const middle = { x: mean(points.map((point) => point.x)), y: mean(points.map((point) => point.y)) }
-  if (row.isTable) return (row.namePoints = [middle])
+  if (isTable) return [{ x: mean(points.map((point) => point.x)), y: mean(points.map((point) => point.y)) }]
   points.sort((a, b) => a.x - b.x || a.y - b.y)
-  const beyond = (end, next) => {
-    const length = Math.hypot(end.x - next.x, end.y - next.y) || 1
+  const [start, end] = [points[0], points.at(-1)]
+  return [beyond(start, points[1] ?? { x: start.x + 1, y: start.y }), beyond(end, points.at(-2) ?? { x: end.x - 1, y: end.y })]
+
+  function beyond(last, before) {
+    const length = Math.hypot(last.x - before.x, last.y - before.y) || 1
     const reach = 2.3 * model.radius
-    return { x: end.x + ((end.x - next.x) / length) * reach, y: end.y + ((end.y - next.y) / length) * reach }
+    return { x: last.x + ((last.x - before.x) / length) * reach, y: last.y + ((last.y - before.y) / length) * reach }
   }
-  const beside = { x: points[0].x + 1, y: points[0].y }
-  return (row.namePoints = [beyond(points[0], points[1] ?? beside), beyond(points.at(-1), points.at(-2) ?? { x: points[0].x - 1, y: points[0].y })])
 }
 
 function mean(values) {

@@ -34,12 +34,11 @@ export class PlaceList {
   }
 
   #zone(zone, zoneIndex) {
-    const title = [zone.name, this.texts.money(zone.price, this.model.currency)].filter(Boolean).join(" · ")
     if (zone.isBlock) {
       const item = this.model.count + this.model.blocks.findIndex((block) => block.zone === zone)
       return this.#button(item)
     }
-    return disclosure(title, (body) => {
+    return disclosure(zone.name, (body) => {
       this.model.rows.forEach((row) => {
         if (row.zone !== zoneIndex) return
         const name = this.texts.say(row.isTable ? "table" : "row", { row: row.name })

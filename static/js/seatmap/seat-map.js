@@ -260,7 +260,7 @@ export class SeatMap extends HTMLElement {
     const title = part("strong")
     title.textContent = item < model.count ? model.labels[item] : zone.name
     const facts = part("span")
-    facts.textContent = [this.#stateWords(item), this.texts.money(zone.price, model.currency), zone.stage].filter(Boolean).join(" · ")
+    facts.textContent = [this.#stateWords(item), this.texts.money(model.priceOf(item), model.currency), zone.stage].filter(Boolean).join(" · ")
     this.tip.replaceChildren(title, facts)
   }
 
@@ -268,7 +268,7 @@ export class SeatMap extends HTMLElement {
     const model = this.#model
     const zone = model.zoneAt(item)
     const name = item < model.count ? model.labels[item] : zone.name
-    return [name, this.#stateWords(item), this.texts.money(zone.price, model.currency)].filter(Boolean).join(", ")
+    return [name, this.#stateWords(item), this.texts.money(model.priceOf(item), model.currency)].filter(Boolean).join(", ")
   }
 
   #stateWords(item) {
