@@ -20,6 +20,7 @@ PAGES: tuple[str, ...] = (
     "saas.web.health",
     "saas.web.metrics",
     "saas.web.preferences",
+    "saas.web.openapi",
 )
 DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages", "dev.styleguide")
 

@@ -83,3 +83,11 @@ def test_the_choice_of_language_leads_back_with_its_query():
 
 def test_vendored_files_are_those_of_the_manifest():
     assert vendor.local_faults(vendor.read_manifest()) == []
+
+
+def test_the_openapi_document_lists_routes_and_says_how_to_sign_in(app):
+    described = app.test_client().get("/api/v1/openapi.json").get_json()
+
+    assert described["openapi"].startswith("3.1")
+    assert "/api/v1/auth/login" in described["paths"]
+    assert described["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
