@@ -17,7 +17,7 @@ from tenants.errors import TenancyRefused
 from tenants.registry import UnknownTenant
 
 # Each module adds its commands to the group `cli`: (module, attribute of the command or group).
-COMMANDS = (("saas.database_cli", "database"), ("saas.tenant_cli", "tenant"))
+COMMANDS = (("saas.database_cli", "database"), ("saas.tenant_cli", "tenant"), ("saas.access.cli", "user"))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

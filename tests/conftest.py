@@ -19,6 +19,7 @@ from saas.onboarding import open_tenant
 from saas.web.app import create_app
 from tenants.bootstrap import initialise
 from tenants.registry import Tenant
+from tests.http import FreshClient
 
 _numbers = count(1)
 
@@ -51,7 +52,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Flask:
     """The web application."""
-    return create_app(settings)
+    made = create_app(settings)
+    made.test_client_class = FreshClient
+    return made
 
 
 @pytest.fixture

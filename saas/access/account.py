@@ -146,23 +146,34 @@ def request_reset(session: Session, *, tenant_id: UUID, email: str, caller: Call
     return reset.id
 
 
-def get_open_reset(session: Session, *, reset_id: UUID | None, now: datetime) -> tuple[PasswordReset, Identity]:
-    """The reset a mailed link names, locked, and whose it is. Raises LinkOver."""
-    row = session.execute(
+def find_open_reset(
+    session: Session, *, reset_id: UUID | None, now: datetime, lock: bool = False
+) -> tuple[PasswordReset, Identity] | None:
+    """A reset that may still be used, and whose it is; None if it is used or over, or the address is nobody's."""
+    query = (
         select(PasswordReset, Identity)
         .join(Identity, func.lower(Identity.email) == func.lower(PasswordReset.email))
         .where(PasswordReset.id == reset_id, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    return (row.PasswordReset, row.Identity) if row else None
+
+
+def get_open_reset(
+    session: Session, *, reset_id: UUID | None, now: datetime, lock: bool = False
+) -> tuple[PasswordReset, Identity]:
+    """The reset that a mailed link names. Raises LinkOver."""
+    found = find_open_reset(session, reset_id=reset_id, now=now, lock=lock)
+    if found is None:
         raise LinkOver
-    return row.PasswordReset, row.Identity
+    return found
 
 
 def reset_password(session: Session, *, reset_id: UUID | None, new: str, caller: Caller, now: datetime) -> str:
     """Set a new password by a mailed link, and end every session. The second factor stays. Returns the address."""
-    reset, identity = get_open_reset(session, reset_id=reset_id, now=now)
+    reset, identity = get_open_reset(session, reset_id=reset_id, now=now, lock=True)
     _set_password(session, identity, new, but=None, caller=caller, now=now, action="password.reset")
     session.execute(
         update(PasswordReset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from flask import Response as FlaskResponse
@@ -48,14 +49,15 @@ def sid_of_cookies() -> UUID | None:
 def set_session_cookies(answer: Response, pair: Pair) -> None:
     """Give the browser a pair. Host-only, HttpOnly, SameSite=Lax, and Secure outside development."""
     life = int(SESSION_LIFE.total_seconds())
-    set_access_cookies(answer, pair.access, max_age=pair.expires_in)
+    ours = cast(FlaskResponse, answer)
+    set_access_cookies(ours, pair.access, max_age=pair.expires_in)
     if pair.refresh is not None:
-        set_refresh_cookies(answer, pair.refresh, max_age=life)
+        set_refresh_cookies(ours, pair.refresh, max_age=life)
 
 
 def clear_session_cookies(answer: Response) -> None:
     """Take the pair from the browser."""
-    unset_jwt_cookies(answer)
+    unset_jwt_cookies(cast(FlaskResponse, answer))
 
 
 def _renew(refresh: str) -> Claims:

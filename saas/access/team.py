@@ -1,14 +1,13 @@
-"""The team of a tenant: who is in it, with which role, and who has been invited.
+"""The team of a tenant: who is in it, and with which role.
 
 Rows of the control schema. A tenant always keeps an owner; nobody touches a role that they could not give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -16,7 +15,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from saas.access.account import LinkOver
 from saas.access.passwords import check_new_password, hash_password
 from saas.access.roles import PERSONAL_ROLES, grantable_by
 from saas.access.security_events import Caller, record_security_event
@@ -24,19 +22,13 @@ from saas.access.sessions import end_sessions
 from saas.kernel.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from saas.kernel.ids import new_id
 from saas.kernel.principal import Principal
-from tenants.identity import Identity, Invitation, Membership, RefreshFamily
+from tenants.identity import Identity, Membership, RefreshFamily
 from tenants.models import TenantRecord
 from tenants.registry import Tenant
-
-INVITATION_LIFE: Final = timedelta(days=7)
 
 
 class LastOwner(Conflict):
     code, message = "INVALID_STATE", _l("An organisation keeps at least one owner. Make somebody else an owner first.")
-
-
-class AlreadyMember(Conflict):
-    code, message = "INVALID_STATE", _l("This person already belongs to the team.")
 
 
 class RoleOutOfReach(Forbidden):
@@ -86,131 +78,6 @@ def list_members(session: Session, *, tenant: Tenant) -> list[Member]:
     ]
 
 
-def list_open_invitations(session: Session, *, tenant: Tenant) -> Sequence[Invitation]:
-    """Invitations neither accepted nor withdrawn, also those whose time is over: they can be sent again."""
-    return session.scalars(
-        select(Invitation)
-        .where(Invitation.tenant_id == tenant.id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-        .order_by(Invitation.sent_at.desc())
-        .limit(500)
-    ).all()
-
-
-def invite(
-    session: Session, *, tenant: Tenant, principal: Principal, email: str, role: str, caller: Caller, now: datetime
-) -> Invitation:
-    """Offer a role to an address; a second invitation replaces the open one. Raises AlreadyMember, RoleOutOfReach."""
-    _within_reach(principal, role)
-    email = _checked_email(email)
-    member = session.scalar(
-        select(Membership.id)
-        .join(Identity, Identity.id == Membership.identity_id)
-        .where(
-            func.lower(Identity.email) == email.lower(),
-            Membership.tenant_id == tenant.id,
-            Membership.ended_at.is_(None),
-        )
-    )
-    if member is not None:
-        raise AlreadyMember
-    invitation = session.scalar(
-        select(Invitation)
-        .where(
-            Invitation.tenant_id == tenant.id,
-            func.lower(Invitation.email) == email.lower(),
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .with_for_update()
-    )
-    if invitation is None:
-        invitation = Invitation(id=new_id(), tenant_id=tenant.id, email=email, created_at=now)
-        session.add(invitation)
-    else:
-        _within_reach(principal, invitation.role)
-    invitation.role, invitation.invited_by, invitation.invited_by_name = role, principal.id, principal.name[:120]
-    _send_anew(invitation, now)
-    session.flush()
-    _record(session, "team.invited", tenant, principal, email, caller, now, role=role)
-    return invitation
-
-
-def resend_invitation(
-    session: Session, *, tenant: Tenant, principal: Principal, invitation_id: UUID, caller: Caller, now: datetime
-) -> Invitation:
-    """Send an open invitation again, with a fresh week to accept it."""
-    invitation = _lock_invitation(session, tenant, invitation_id)
-    _within_reach(principal, invitation.role)
-    _send_anew(invitation, now)
-    _record(session, "team.invited-again", tenant, principal, invitation.email, caller, now, role=invitation.role)
-    return invitation
-
-
-def revoke_invitation(
-    session: Session, *, tenant: Tenant, principal: Principal, invitation_id: UUID, caller: Caller, now: datetime
-) -> Invitation:
-    """Withdraw an open invitation; its link is dead from now on."""
-    invitation = _lock_invitation(session, tenant, invitation_id)
-    _within_reach(principal, invitation.role)
-    invitation.revoked_at = now
-    _record(session, "team.invitation-withdrawn", tenant, principal, invitation.email, caller, now)
-    return invitation
-
-
-def get_open_invitation(
-    session: Session, *, tenant: Tenant, invitation_id: UUID | None, now: datetime
-) -> tuple[Invitation, Identity | None]:
-    """The invitation a mailed link names, locked, and the identity its address already has. Raises LinkOver."""
-    invitation = session.scalar(
-        select(Invitation)
-        .where(
-            Invitation.id == invitation_id,
-            Invitation.tenant_id == tenant.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .with_for_update()
-    )
-    if invitation is None:
-        raise LinkOver
-    return invitation, find_identity(session, invitation.email)
-
-
-def accept_invitation(
-    session: Session,
-    *,
-    tenant: Tenant,
-    invitation_id: UUID | None,
-    name: str,
-    password: str,
-    caller: Caller,
-    now: datetime,
-) -> Membership:
-    """Join the team. Who already has an identity keeps it, password and all, and `name`, `password` are not looked at.
-
-    Having read the mail proves the address; what the role opens still asks for that identity's own password.
-    """
-    invitation, identity = get_open_invitation(session, tenant=tenant, invitation_id=invitation_id, now=now)
-    if identity is None:
-        if not name.strip():
-            raise ValidationFailed(name=[_("Enter your name.")])
-        identity = _new_identity(session, invitation.email, name, password, tenant.locale, now)
-    invitation.accepted_at = now
-    membership = _join(session, tenant, identity, invitation.role, now)
-    record_security_event(
-        session,
-        "team.joined",
-        caller=caller,
-        subject=identity.email,
-        now=now,
-        identity_id=identity.id,
-        tenant_id=tenant.id,
-        role=membership.role,
-    )
-    return membership
-
-
 def change_role(
     session: Session,
     *,
@@ -224,12 +91,14 @@ def change_role(
     """Give a member another role. Returns the old and the new. Raises LastOwner, RoleOutOfReach, NotFound."""
     membership, identity = _lock_member(session, tenant, membership_id)
     before = membership.role
-    _within_reach(principal, before)
-    _within_reach(principal, role)
+    within_reach(principal, before)
+    within_reach(principal, role)
     if before == "owner" and role != "owner":
         _keep_an_owner(session, tenant)
     membership.role = role
-    _record(session, "team.role-changed", tenant, principal, identity.email, caller, now, before=before, after=role)
+    record_change(
+        session, "team.role-changed", tenant, principal, identity.email, caller, now, before=before, after=role
+    )
     return before, role
 
 
@@ -238,12 +107,12 @@ def remove_member(
 ) -> str:
     """End a membership and that person's sessions in the tenant. Returns the role they had."""
     membership, identity = _lock_member(session, tenant, membership_id)
-    _within_reach(principal, membership.role)
+    within_reach(principal, membership.role)
     if membership.role == "owner":
         _keep_an_owner(session, tenant)
     membership.ended_at = now
     end_sessions(session, identity_id=identity.id, tenant_id=tenant.id, reason="role-ended", now=now)
-    _record(session, "team.removed", tenant, principal, identity.email, caller, now, role=membership.role)
+    record_change(session, "team.removed", tenant, principal, identity.email, caller, now, role=membership.role)
     return membership.role
 
 
@@ -257,18 +126,18 @@ def ensure_member(
     """
     if role not in PERSONAL_ROLES:
         raise ValidationFailed(role=[_("Choose one of the roles listed.")])
-    email = _checked_email(email)
+    email = checked_email(email)
     identity = find_identity(session, email)
     is_new = identity is None
     if identity is None:
         if password is None:
             raise ValidationFailed(password=[_("A new person needs a password.")])
-        identity = _new_identity(session, email, name, password, tenant.locale, now)
+        identity = new_identity(session, email, name, password, tenant.locale, now)
     elif password is not None:
         check_new_password(password, email=email)
         identity.password_hash, identity.password_changed_at = hash_password(password), now
         end_sessions(session, identity_id=identity.id, reason="password-changed", now=now)
-    membership = _join(session, tenant, identity, role, now)
+    membership = join_team(session, tenant, identity, role, now)
     return membership, is_new
 
 
@@ -277,9 +146,7 @@ def find_identity(session: Session, email: str) -> Identity | None:
     return session.scalar(select(Identity).where(func.lower(Identity.email) == email.strip().lower()))
 
 
-def _new_identity(
-    session: Session, email: str, name: str, password: str, locale: str | None, now: datetime
-) -> Identity:
+def new_identity(session: Session, email: str, name: str, password: str, locale: str | None, now: datetime) -> Identity:
     check_new_password(password, email=email)
     identity = Identity(
         id=new_id(),
@@ -295,7 +162,7 @@ def _new_identity(
     return identity
 
 
-def _join(session: Session, tenant: Tenant, identity: Identity, role: str, now: datetime) -> Membership:
+def join_team(session: Session, tenant: Tenant, identity: Identity, role: str, now: datetime) -> Membership:
     membership = session.scalar(
         select(Membership)
         .where(Membership.identity_id == identity.id, Membership.tenant_id == tenant.id, Membership.ended_at.is_(None))
@@ -334,34 +201,14 @@ def _lock_member(session: Session, tenant: Tenant, membership_id: UUID) -> tuple
     return row.Membership, row.Identity
 
 
-def _lock_invitation(session: Session, tenant: Tenant, invitation_id: UUID) -> Invitation:
-    invitation = session.scalar(
-        select(Invitation)
-        .where(
-            Invitation.id == invitation_id,
-            Invitation.tenant_id == tenant.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .with_for_update()
-    )
-    if invitation is None:
-        raise NotFound
-    return invitation
-
-
-def _send_anew(invitation: Invitation, now: datetime) -> None:
-    invitation.sent_at, invitation.expires_at = now, now + INVITATION_LIFE
-
-
-def _within_reach(principal: Principal, role: str) -> None:
+def within_reach(principal: Principal, role: str) -> None:
     if role not in PERSONAL_ROLES:
         raise ValidationFailed(role=[_("Choose one of the roles listed.")])
     if role not in grantable_by(principal.role):
         raise RoleOutOfReach(role=role)
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
     email = email.strip()
     name, at, domain = email.rpartition("@")
     if not (name and at and "." in domain) or len(email) > 254 or any(character.isspace() for character in email):
@@ -369,7 +216,7 @@ def _checked_email(email: str) -> str:
     return email
 
 
-def _record(
+def record_change(
     session: Session,
     action: str,
     tenant: Tenant,
@@ -389,3 +236,9 @@ def _record(
         tenant_id=tenant.id,
         **details,
     )
+
+
+def principal_of(session: Session, membership: Membership) -> Principal:
+    """The member as an actor: for what they did before they had a session."""
+    identity = session.get_one(Identity, membership.identity_id)
+    return Principal("user", identity.id, identity.name or identity.email, membership.role)

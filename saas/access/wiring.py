@@ -14,6 +14,11 @@ from saas.kernel.errors import RateLimited
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its tokens and limits, and the templates `csrf_field()`, `csrf_token()` and `may()`."""
+    app.config.update(  # Flask's own cookie carries the messages of the last request, and nothing else
+        SESSION_COOKIE_NAME="taquilla_messages",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.development,
+    )
     init_tokens(app, settings)
     init_limiter(app, settings)
     app.jinja_env.globals.update(csrf_field=csrf_field, csrf_token=csrf_token, may=may)

@@ -21,8 +21,15 @@ PAGES: tuple[str, ...] = (
     "saas.web.metrics",
     "saas.web.preferences",
     "saas.web.openapi",
+    "saas.access.views.session",
+    "saas.access.views.account",
+    "saas.access.views.team",
+    "saas.access.views.api_clients",
 )
-DEVELOPMENT_PAGES: tuple[str, ...] = ("dev.mail_pages", "dev.styleguide")
+DEVELOPMENT_PAGES: tuple[str, ...] = (
+    "dev.mail_pages",
+    "dev.styleguide",
+)
 
 
 def register(app: Flask, *, development: bool) -> None:

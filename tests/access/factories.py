@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from flask.testing import FlaskClient
 
 from saas.access import clients, team
 from saas.access.security_events import Caller
@@ -16,6 +16,7 @@ from saas.kernel.clock import utcnow
 from saas.kernel.principal import SYSTEM
 from tenants.registry import Tenant
 from tenants.sessions import control_transaction
+from tests.http import FreshClient
 
 PASSWORD = "correct horse battery"
 CALLER = Caller("127.0.0.1", "tests", None)
@@ -58,7 +59,7 @@ def make_client(tenant: Tenant, *, scopes: tuple[str, ...] = ("events:read",), n
         )
 
 
-class Browser(FlaskClient):
+class Browser(FreshClient):
     """A test client with an address of its own."""
 
     base_url = "http://localhost"
@@ -96,3 +97,10 @@ def bearer(token: str) -> dict[str, str]:
 def code_of(answer: Any) -> str:
     """The code of an error answer."""
     return answer.json["error"]["code"]
+
+
+def token_on(browser: Browser, page: str) -> str:
+    """The CSRF token that a page bears."""
+    found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', browser.get(page).text)
+    assert found, f"{page} has no form"
+    return found[1]

@@ -1,0 +1,1 @@
+"""Pages of access: signing in, one's own account, the team, and API clients."""
