@@ -123,7 +123,7 @@ class House:
                     self.socketio.server.disconnect(sid, namespace="/staff")
 
 
-class _Rooms(Namespace):  # type: ignore[misc]
+class _Rooms(Namespace):
     """What both namespaces share: coming in, joining and leaving rooms, going away."""
 
     def __init__(self, namespace: str, house: House):

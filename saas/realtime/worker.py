@@ -4,6 +4,7 @@ gunicorn dropped its own eventlet worker in version 26. This one follows the las
 licence), save that the standard library is patched after the fork, so that gunicorn's master stays an ordinary process.
 """
 
+import io
 import os
 import sys
 import warnings
@@ -26,11 +27,24 @@ with warnings.catch_warnings():
 warnings.filterwarnings("ignore", message=r"Using fork\(\) is a bad idea", category=DeprecationWarning)
 
 
-class EventletWorker(AsyncWorker):  # type: ignore[misc]
+class EventletWorker(AsyncWorker):
     def init_process(self) -> None:
         eventlet.monkey_patch()
         hubs.use_hub()
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        application: Any = self.app.wsgi()
+        nowhere = _Nowhere()
+
+        def without_farewells(environ: dict[str, Any], start_response: Any) -> Any:
+            # eventlet writes a line of its own for every websocket that its client has closed in good order.
+            if "HTTP_UPGRADE" in environ:
+                environ["wsgi.errors"] = nowhere
+            return application(environ, start_response)
+
+        self.wsgi = without_farewells
 
     def run(self) -> None:
         connections = GreenPool(self.worker_connections)
@@ -73,3 +87,8 @@ class EventletWorker(AsyncWorker):  # type: ignore[misc]
 
     def handle_usr1(self, sig: int, frame: FrameType | None) -> None:
         eventlet.spawn(super().handle_usr1, sig, frame)
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)
