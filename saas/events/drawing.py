@@ -5,7 +5,7 @@ Pure. The shapes are those of `saas.venues.plan_format.drawing`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import hypot
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,12 @@ from sqlalchemy import Row
 from saas.events.grid import ROW_PITCH
 from saas.events.models import Zone
 from saas.events.words import words_of
+from saas.venues.plan_format.drawing import ROW_NUMBER_SIZE, caption_area
 
 SEAT_RADIUS = 10.0
 MARGIN = 30.0
 STAGE_HEIGHT = 46.0
+TITLE_SIZE, TABLE_NUMBER_SIZE = 16, 13
 
 
 def drawing_of_event(
@@ -31,20 +33,14 @@ def drawing_of_event(
     if plan is None and not gridded:
         return None
     areas: list[dict[str, Any]] = list(plan["areas"]) if plan else []
-    marks: list[dict[str, Any]] = list(plan["rows"]) if plan else []
     for zone, places in gridded:
         areas.append(_title(zone, places))
-        if zone.kind == "tables":
-            areas += _table_circles(places)
-        else:
-            marks += _row_marks(places)
+        areas += _table_tops(places) if zone.kind == "tables" else _row_names(places)
     if plan is None:
         areas.append(_stage([place for _zone, places in gridded for place in places], words_of(locale).stage))
     return {
         "frame": _frame(plan, [place for _zone, places in gridded for place in places]),
-        "radius": SEAT_RADIUS,
         "areas": areas,
-        "rows": marks,
     }
 
 
@@ -69,71 +65,40 @@ def _stage(places: Sequence[Row[Any]], word: str) -> dict[str, Any]:
     xs = [place.x for place in places]
     centre, width = (min(xs) + max(xs)) / 2, max(160.0, (max(xs) - min(xs)) * 0.6)
     top = min(place.y for place in places) - SEAT_RADIUS - 2 * MARGIN - STAGE_HEIGHT
-    return {
-        "shape": "rectangle",
-        "x": centre - width / 2,
-        "y": top,
-        "rotation": 0,
-        "fill": None,
-        "stroke": None,
-        "width": width,
-        "height": STAGE_HEIGHT,
-        "text": {"text": word, "x": width / 2, "y": STAGE_HEIGHT / 2, "color": None, "size": 16},
-    }
+    area = caption_area(word, centre - width / 2, top, size=TITLE_SIZE)
+    area["text"]["position"] = {"x": width / 2, "y": STAGE_HEIGHT / 2}
+    return area | {"shape": "rectangle", "rectangle": {"width": width, "height": STAGE_HEIGHT}}
 
 
 def _title(zone: Zone, places: Sequence[Row[Any]]) -> dict[str, Any]:
     """The zone's name above its first row."""
     xs = [place.x for place in places]
-    y = min(place.y for place in places) - ROW_PITCH
-    return {
-        "shape": "text",
-        "x": (min(xs) + max(xs)) / 2,
-        "y": y,
-        "rotation": 0,
-        "fill": None,
-        "stroke": None,
-        "text": {"text": zone.name, "x": 0, "y": 0, "color": None, "size": 16},
-    }
+    top = min(place.y for place in places) - ROW_PITCH
+    return caption_area(zone.name, (min(xs) + max(xs)) / 2, top, size=TITLE_SIZE)
 
 
-def _table_circles(places: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """The table top inside each ring of chairs, with its number."""
+def _table_tops(places: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+    """The table inside each ring of chairs, with its number."""
     rings: dict[UUID, list[Row[Any]]] = {}
     for place in places:
         rings.setdefault(place.table_id, []).append(place)
-    circles = []
     for ring in rings.values():
         x, y = sum(place.x for place in ring) / len(ring), sum(place.y for place in ring) / len(ring)
         if len(ring) == 1:
-            y += 24.0
-        reach = max(hypot(ring[0].x - x, ring[0].y - y) - SEAT_RADIUS - 2, 6.0)
-        circles.append(
-            {
-                "shape": "circle",
-                "x": x,
-                "y": y,
-                "rotation": 0,
-                "fill": None,
-                "stroke": None,
-                "rx": reach,
-                "ry": reach,
-                "text": {"text": ring[0].table_label, "x": 0, "y": 0, "color": None, "size": 13},
-            }
-        )
-    return circles
+            y += 2.4 * SEAT_RADIUS  # a lone chair stands above its table
+        radius = max(hypot(ring[0].x - x, ring[0].y - y) - SEAT_RADIUS - 2, 6.0)
+        yield caption_area(ring[0].table_label, x, y, size=TABLE_NUMBER_SIZE) | {
+            "shape": "circle",
+            "circle": {"radius": radius},
+        }
 
 
-def _row_marks(places: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def _row_names(places: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
     """Each row's name at both ends."""
-    marks = []
     ends: dict[str, tuple[float, float, float]] = {}
     for place in places:
         left, right, _y = ends.get(place.row_label, (place.x, place.x, place.y))
         ends[place.row_label] = (min(left, place.x), max(right, place.x), place.y)
-    for label, (left, right, y) in ends.items():
-        marks += [
-            {"text": label, "x": left - 2.4 * SEAT_RADIUS, "y": y},
-            {"text": label, "x": right + 2.4 * SEAT_RADIUS, "y": y},
-        ]
-    return marks
+    for name, (left, right, y) in ends.items():
+        for x in (left - 2.4 * SEAT_RADIUS, right + 2.4 * SEAT_RADIUS):
+            yield caption_area(name, x, y, size=ROW_NUMBER_SIZE)

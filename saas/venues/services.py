@@ -231,5 +231,5 @@ def plan_layout(session: Session, plan_id: UUID) -> dict[str, Any]:
             }
             for number, category in enumerate(plan.categories)
         ],
-        "drawing": {key: value for key, value in plan.drawing.items() if key != "radii"},
+        "drawing": {"frame": plan.drawing["frame"], "areas": plan.drawing["areas"]},
     }

@@ -180,8 +180,10 @@ def test_the_layout_draws_the_plan_and_the_zones_that_no_plan_has(tenant):
 
     seen = layout(tenant, event)
     drawn = seen["drawing"]
-    assert len(drawn["areas"]) == len(plan.drawing["areas"]) + 2 + 2  # two titles, two table tops
-    assert [mark["text"] for mark in drawn["rows"]][-2:] == ["A", "A"]
+    assert (
+        len(drawn["areas"]) == len(plan.drawing["areas"]) + 2 + 2 + 2
+    )  # two titles, two table tops, a row name at both ends
+    assert [area["text"]["text"] for area in drawn["areas"]][-3:] == ["Platea", "A", "A"]
     left, top, width, height = drawn["frame"]
     for zone in seen["zones"]:
         assert zone["color"].startswith("#")

@@ -106,13 +106,14 @@ def test_two_rows_of_one_name_stay_two_tables(tenant):
     assert sorted(table.label for table in tables_of(tenant, zone)) == ["1", "1 (3)", "Z 1"]
 
 
-def test_a_dance_floor_is_sold_by_number_and_not_drawn_singly(tenant):
+def test_a_dance_floor_is_sold_by_number_and_keeps_where_it_is(tenant):
     plan = make_plan(tenant, text=example("club-dance-floor.mit.json"))
     zone = make_zone(tenant, make_event(tenant, plan_id=plan.id), plan_category="Dance floor")
 
     places = places_of(tenant, zone)
     assert zone.capacity == 900
-    assert {place.x for place in places} == {None}
+    assert places[0].label == "General 001"
+    assert None not in {place.x for place in places}
     assert len({place.seat_guid for place in places}) == 900
 
 

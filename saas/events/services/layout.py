@@ -17,7 +17,7 @@ from saas.venues import services as venues
 
 # Told apart also by people who see few colours, on light and dark ground; a zone's own colour wins.
 PALETTE = ("#4f6bd8", "#c2703d", "#2f8f6f", "#a8479b", "#b8860b", "#3b8ea5", "#b3433f", "#6f7d2c")
-FORMAT = "1"  # grows when the shape of the answer changes, so that no cache gives the old one
+FORMAT = "2"  # grows when the shape of the answer changes, so that no cache gives the old one
 
 
 def layout_version(session: Session, event_id: UUID, locale: str) -> str:
@@ -38,7 +38,8 @@ def layout_of(session: Session, event_id: UUID, *, locale: str) -> dict[str, Any
     """The zones with their places in layout order, and what to draw round them, as JSON values; four statements.
 
     "drawing" is that of the seating plan (saas.venues.plan_format.drawing) and what zones without a plan add to it;
-    null when no place has a position. Places of general zones have none: they are chosen by number.
+    null when no place has a position. Places of general zones are chosen by number: where a plan
+    gives them positions, these only say where the crowd stands.
     """
     event = session.get(Event, event_id)
     if event is None:
@@ -51,6 +52,7 @@ def layout_of(session: Session, event_id: UUID, *, locale: str) -> dict[str, Any
     radii = plan["radii"] if plan else {}
     return {
         "event_id": str(event_id),
+        "currency": event.currency,
         "zones": [
             {
                 "id": str(zone.id),

@@ -99,7 +99,7 @@ def chosen_seats(zone: Zone, seats: Sequence[PlanSeat], locale: str) -> NewPlace
         width = len(str(len(seats)))
         return NewPlaces(
             [
-                NewPlace(label=f"{zone.name} {number:0{width}d}", seat_guid=seat.seat_guid)
+                NewPlace(label=f"{zone.name} {number:0{width}d}", seat_guid=seat.seat_guid, x=seat.x, y=seat.y)
                 for number, seat in enumerate(seats, start=1)
             ]
         )

@@ -1,4 +1,4 @@
-"""What a map needs beside the places themselves: its frame, what is drawn behind them, the row numbers."""
+"""What a map needs beside the places themselves: its frame, and what is drawn behind them."""
 
 from math import cos, radians, sin
 from typing import Any
@@ -6,51 +6,64 @@ from typing import Any
 from saas.venues.plan_format.plan import DEFAULT_RADIUS, Area, Plan, Point
 
 MARGIN = 20.0
+ROW_NUMBER_SIZE = 11
 
 
 def drawing_of(plan: Plan) -> dict[str, Any]:
-    """The drawing as JSON values, all positions in the plan's pixels, y downwards.
+    """The drawing as JSON values, in the plan's pixels, y downwards.
 
     {"frame": [x, y, width, height]  what to fit into view: the plan's size widened to all that lies outside it,
-     "radius": number                of a seat; "radii" {seat_guid: number} has those that differ,
-     "areas": [{"shape", "x", "y", "rotation", "fill", "stroke", and "points" [[x, y]…] | "width", "height" |
-                "rx", "ry", and "text" {"text", "x", "y", "color", "size"}}],
-     "rows": [{"text", "x", "y"}]}   row numbers, centred
-    An area is drawn from its (x, y), turned `rotation` degrees clockwise; its points and text are relative to that.
+     "radii": {seat_guid: number}    of the seats whose radius is not the usual one,
+     "areas": […]}                   in the words of the format, each `position` absolute; row numbers are captions
     """
     return {
         "frame": list(_frame(plan)),
-        "radius": DEFAULT_RADIUS,
         "radii": {place.seat_guid: place.radius for place in plan.places if place.radius != DEFAULT_RADIUS},
-        "areas": [_area(area) for area in plan.areas],
-        "rows": [{"text": mark.text, "x": mark.x, "y": mark.y} for mark in plan.row_marks],
+        "areas": [_area(area) for area in plan.areas]
+        + [caption_area(mark.text, mark.x, mark.y, size=ROW_NUMBER_SIZE) for mark in plan.row_marks],
     }
 
 
 def _area(area: Area) -> dict[str, Any]:
     drawn: dict[str, Any] = {
         "shape": area.shape,
-        "x": area.x,
-        "y": area.y,
+        "position": _position(area.x, area.y),
         "rotation": area.rotation,
-        "fill": area.color,
-        "stroke": area.border_color,
+        "color": area.color,
+        "border_color": area.border_color,
     }
     if area.shape == "polygon":
-        drawn["points"] = [list(point) for point in area.points]
+        drawn["polygon"] = {"points": [_position(x, y) for x, y in area.points]}
     elif area.shape == "rectangle":
-        drawn |= {"width": area.width, "height": area.height}
-    elif area.shape in ("ellipse", "circle"):
-        drawn |= {"rx": area.radius_x, "ry": area.radius_y}
+        drawn["rectangle"] = {"width": area.width, "height": area.height}
+    elif area.shape == "ellipse":
+        drawn["ellipse"] = {"radius": _position(area.radius_x, area.radius_y)}
+    elif area.shape == "circle":
+        drawn["circle"] = {"radius": area.radius_x}
     if caption := area.caption:
         drawn["text"] = {
             "text": caption.text,
-            "x": caption.x,
-            "y": caption.y,
+            "position": _position(caption.x, caption.y),
             "color": caption.color,
             "size": caption.size,
         }
     return drawn
+
+
+def caption_area(text: str, x: float, y: float, *, size: float) -> dict[str, Any]:
+    """Words centred on a point."""
+    return {
+        "shape": "text",
+        "position": _position(x, y),
+        "rotation": 0,
+        "color": None,
+        "border_color": None,
+        "text": {"text": text, "position": _position(0, 0), "color": None, "size": size},
+    }
+
+
+def _position(x: float, y: float) -> dict[str, float]:
+    return {"x": x, "y": y}
 
 
 def _frame(plan: Plan) -> tuple[float, float, float, float]:
