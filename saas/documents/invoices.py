@@ -50,6 +50,13 @@ def invoice_pdf(snapshot: dict[str, Any], locale: str) -> bytes:
     return render("invoice.html" if lawful else "receipt.html", facts, locale=locale, stylesheet="invoice.css")
 
 
+def _method(payment: dict[str, Any]) -> str:
+    """What was handed over, or given back."""
+    if payment.get("kind") == "change":
+        return "Change"
+    return _METHODS.get(payment["method"], payment["method"])
+
+
 def _density(lines: int) -> str:
     return "roomy" if lines <= _ROOMY else "dense" if lines <= _DENSE else "tight"
 

@@ -13,6 +13,7 @@ API: tuple[str, ...] = (
     "saas.venues.api",
     "saas.events.api",
     "saas.sales.api",
+    "saas.sales.papers_api",
     "saas.fiscal.api",
     "saas.realtime.api",
 )

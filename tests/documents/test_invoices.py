@@ -101,6 +101,18 @@ def test_igtf_is_shown_with_its_rate_below_the_total():
     assert "Total a pagar 198.523,41" in text
 
 
+def test_change_given_back_is_shown_beside_what_was_paid():
+    payments = [
+        {"kind": "payment", "method": "cash", "amount": 12000, "currency": "USD"},
+        {"kind": "change", "method": "cash", "amount": -450, "currency": "USD"},
+    ]
+
+    text = text_of(invoice_pdf(make_invoice(payments=payments), "es"))
+
+    assert "Efectivo: USD 120,00" in text
+    assert "uelto: USD 4,50" in text
+
+
 def test_without_a_fiscal_regime_it_is_a_receipt_and_says_so():
     text = text_of(invoice_pdf(make_receipt(), "en"))
 
