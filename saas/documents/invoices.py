@@ -39,11 +39,7 @@ def invoice_pdf(snapshot: dict[str, Any], locale: str) -> bytes:
         "value_date": _day(language, exchange.get("value_date")),
         "original_date": _day(language, original.get("fiscal_date")),
         "payments": [
-            (
-                language.gettext(_METHODS.get(payment["method"], payment["method"])),
-                payment["amount"],
-                payment["currency"],
-            )
+            (language.gettext(_method(payment)), abs(payment["amount"]), payment["currency"])
             for payment in snapshot["payments"]
         ],
     }

@@ -110,7 +110,7 @@ def test_change_given_back_is_shown_beside_what_was_paid():
     text = text_of(invoice_pdf(make_invoice(payments=payments), "es"))
 
     assert "Efectivo: USD 120,00" in text
-    assert "uelto: USD 4,50" in text
+    assert "Vuelto: USD 4,50" in text
 
 
 def test_without_a_fiscal_regime_it_is_a_receipt_and_says_so():
