@@ -1,6 +1,7 @@
 import pytest
 
-from saas.documents.rendering import ROOT, STATIC, StaticFilesOnly
+from saas.documents.press import STATIC, StaticFilesOnly
+from saas.documents.rendering import ROOT
 
 
 @pytest.mark.parametrize(
