@@ -18,6 +18,7 @@ from saas.access.links import link_token
 from saas.access.roles import ROLE_NAMES
 from saas.access.team import find_identity
 from saas.config import current_settings
+from saas.kernel.ids import new_id
 from saas.kernel.outbox import enqueue
 from tenants.registry import Tenant
 
@@ -36,7 +37,7 @@ class Mail:
 
 def ask_for_mail(session: Session, *, tenant: str, kind: Kind, row_id: UUID, now: datetime) -> None:
     """Have the mail of a reset or an invitation sent after this tenant transaction is committed."""
-    enqueue(session, tenant, "send_access_mail", kind, str(row_id), now=now)
+    enqueue(session, tenant, "send_access_mail", kind, str(row_id), str(new_id()), now=now)
 
 
 def write_mail(session: Session, *, tenant: Tenant, kind: Kind, row_id: UUID, now: datetime) -> Mail | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, LargeBinary
+from sqlalchemy import Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from saas.kernel.columns import Id, Instant, Ref, Str, one_of
@@ -24,8 +24,6 @@ class MailMessage(TenantBase):
     recipient: Mapped[Str]
     locale: Mapped[Str]
     subject: Mapped[Str | None]
-    # For the template: JSON sealed under the tenant's data key, since it may hold a one-time link. Gone once sent.
-    context: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[Str]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[Str | None]

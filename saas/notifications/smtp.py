@@ -24,9 +24,9 @@ class MailNotTaken(Exception):
     """The server is away, busy, or answered that one may try again."""
 
 
-def send(letter: Letter, *, mail_url: str, sender: str) -> None:
+def send(letter: Letter, *, message_id: str, mail_url: str, sender: str) -> None:
     """Hand one letter over. Raises MailRefused or MailNotTaken."""
-    message = to_email(letter, sender)
+    message = to_email(letter, message_id, sender)
     try:
         with _connect(mail_url) as server:
             server.send_message(message, from_addr=parseaddr(sender)[1], to_addrs=[letter.recipient])
@@ -41,11 +41,11 @@ def send(letter: Letter, *, mail_url: str, sender: str) -> None:
         raise MailNotTaken(f"{type(failure).__name__}: {failure}") from failure
 
 
-def to_email(letter: Letter, sender: str) -> EmailMessage:
+def to_email(letter: Letter, message_id: str, sender: str) -> EmailMessage:
     """The letter as MIME: text, HTML beside it, and the files."""
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = sender, letter.recipient, letter.subject
-    message["Date"], message["Message-ID"] = format_datetime(utcnow()), letter.message_id
+    message["Date"], message["Message-ID"] = format_datetime(utcnow()), message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")

@@ -1,4 +1,4 @@
-"""Keep the hash of every sealed event, so that an altered one can be named, and what a waiting mail will say."""
+"""Keep the hash of every sealed event, so that an altered one can be named."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,9 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("audit_seal_leaf", sa.Column("hash", sa.LargeBinary(), nullable=False))  # no seal was made before
-    op.add_column("mail_message", sa.Column("context", sa.LargeBinary()))
 
 
 def downgrade() -> None:
-    op.drop_column("mail_message", "context")
     op.drop_column("audit_seal_leaf", "hash")
