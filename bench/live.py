@@ -31,7 +31,7 @@ import psutil
 from bench.report import print_figures, write_result
 from dev.embedded import start_redis
 from dev.ownership import free_port
-from saas.realtime import publish
+from saas.kernel import live
 
 ROOT = Path(__file__).resolve().parents[1]
 TENANT, NAMESPACE = "bench", "/availability"
@@ -119,7 +119,7 @@ async def _one_change_at_a_time(screens: list[Screen], event_id: str, rounds: in
     for rev in range(1, rounds + 1):
         await asyncio.sleep(0.4)
         sent_at = time.perf_counter()
-        publish.places_changed(TENANT, event_id, [(uuid4(), "h", rev)])
+        live.places_changed(TENANT, event_id, [(uuid4(), "h", rev)])
         await _until(lambda: all(screen.notes for screen in screens))
         arrivals += [(screen.heard_at()[rev] - sent_at) * 1_000 for screen in screens]
     return {**_percentiles(arrivals), "max_ms": round(max(arrivals), 1)}
@@ -132,7 +132,7 @@ async def _rush(screens: list[Screen], event_id: str, worker: psutil.Process, a_
     for rev in range(count):
         await asyncio.sleep(max(0.0, started + rev / a_second - time.perf_counter()))
         sent_at.append(time.perf_counter())
-        publish.places_changed(TENANT, event_id, [(uuid4(), "s", rev)])
+        live.places_changed(TENANT, event_id, [(uuid4(), "s", rev)])
     await _until(lambda: all(screen.notes and count - 1 in _revisions(screen.notes[-1][1]) for screen in screens))
     elapsed, cpu = time.perf_counter() - started, _cpu_seconds(worker) - cpu
     messages = sum(len(screen.notes) for screen in screens)
@@ -213,7 +213,7 @@ def main() -> None:
         start_redis(Path(folder)) as redis,
         _realtime(redis.url, options.mode) as (url, worker),
     ):
-        publish.configure(redis.url)
+        live.configure(redis.url)
         figures = {"mode": options.mode} | asyncio.run(measure(url, worker, options.sockets, options.rounds))
     print_figures("Live events", figures)
     write_result("live", figures)
