@@ -16,8 +16,9 @@ from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
 from saas.kernel import live
 from saas.kernel.ids import new_id
+from saas.kernel.logging import configure_logging
 from saas.realtime.address import live_url
-from saas.web import blueprints, errors, headers, locale, metrics
+from saas.web import access_log, blueprints, errors, headers, locale, metrics
 from saas.web.assets import install_assets
 from saas.web.navigation import install_navigation
 from tenants.sessions import prepare_engines
@@ -47,6 +48,7 @@ class _Json(JSONProvider):
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole web application, ready to serve; also what workers and commands run inside."""
     settings = settings or Settings.from_environment()
+    configure_logging(settings)
     app = Flask("taquilla", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.json = _Json(app)
     app.extensions["settings"] = settings
@@ -73,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     live.configure(settings.redis_url)
     app.jinja_env.globals["live_url"] = live_url
     errors.init_app(app)
+    access_log.init_app(app)
     metrics.init_app(app)
     install_assets(app, watched=settings.development)
     install_navigation(app)
