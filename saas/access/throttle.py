@@ -66,10 +66,13 @@ def count_attempt(session: Session, *limits: Limit, now: datetime) -> None:
     waits = [row.blocked_until - now for row in rows if row.blocked_until and row.blocked_until > now]
     if waits:
         raise RateLimited(math.ceil(max(waits).total_seconds()))
-    for row, limit in zip(rows, limits, strict=True):
+    by_key = {limit.key: limit for limit in limits}
+    for row in rows:
+        limit = by_key[row.key]
         row.failures = 1 if row.counted_at < now - FORGET_AFTER else row.failures + 1
         row.counted_at = now
         row.blocked_until = now + _wait(limit, row.failures) if row.failures >= limit.free else None
+    session.flush()
 
 
 def forgive(session: Session, account: Limit, network: Limit) -> None:

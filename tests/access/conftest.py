@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from saas.access.caller import limiter
 from saas.access.hosts import forget_hosts
 from saas.access.standing import forget_standings
+from tenants.database import db
 from tenants.sessions import control_transaction
 
 
@@ -23,3 +25,26 @@ def forgetful(context: Flask) -> Iterator[None]:
     with control_transaction() as session:
         session.execute(text("DELETE FROM attempt_counter"))
     yield
+
+
+@pytest.fixture
+def statements(context: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with statements() as seen:` gathers every statement that reaches a database meanwhile."""
+
+    @contextmanager
+    def gather() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest) -> None:
+            seen.append(statement)
+
+        engines = list(db.engines.values())
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
+
+    return gather

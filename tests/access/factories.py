@@ -34,14 +34,16 @@ class Person:
     tenant: Tenant
 
 
-def make_member(tenant: Tenant, role: str = "owner", *, email: str | None = None, password: str = PASSWORD) -> Person:
-    """A person with a role, able to sign in."""
+def make_member(
+    tenant: Tenant, role: str = "owner", *, email: str | None = None, password: str | None = PASSWORD
+) -> Person:
+    """A person with a role, able to sign in. With an address that is there: the role given anew."""
     email = email or f"person-{next(_numbers)}@example.test"
     with control_transaction() as session:
         membership, _is_new = team.ensure_member(
             session, tenant=tenant, email=email, name=email.split("@")[0], role=role, password=password, now=utcnow()
         )
-        return Person(membership.identity_id, membership.id, email, password, tenant)
+        return Person(membership.identity_id, membership.id, email, password or PASSWORD, tenant)
 
 
 def make_client(tenant: Tenant, *, scopes: tuple[str, ...] = ("events:read",), networks: tuple[str, ...] = ()) -> Any:
