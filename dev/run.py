@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import FrameType
 
@@ -44,11 +45,11 @@ def main() -> int:
         servers.enter_context(alone_in(Path(environment["DATA_DIR"])))
         refuse_taken_ports(environment)
         try:
-            start_servers(servers, environment)
+            embedded = start_servers(servers, environment)
         except EmbeddedServerError as error:
             raise StepFailed(str(error)) from None
         write_for_shells(environment)
-        prepare_database(environment)
+        prepare_database(environment, embedded=embedded)
         say("Starting the processes of Procfile")
         code = run_processes(environment, started)
         say("Stopping the servers")
@@ -97,26 +98,47 @@ def _end_leftovers(data_dir: Path) -> None:
         process.kill()
 
 
-def start_servers(servers: ExitStack, environment: dict[str, str]) -> None:
-    """Start the embedded servers that no setting replaces, and put their addresses into the environment."""
+def start_servers(servers: ExitStack, environment: dict[str, str]) -> bool:
+    """Start the embedded servers that no setting replaces, and put their addresses into the environment.
+
+    Says whether the database is an embedded one.
+    """
     data_dir = Path(environment["DATA_DIR"])
-    if not environment.get("DATABASE_URL"):
+    embedded = not environment.get("DATABASE_URL")
+    if embedded:
         with step("Starting PostgreSQL 18"):
             environment["DATABASE_URL"] = servers.enter_context(start_postgres(data_dir / "postgres")).url
     if not environment.get("REDIS_URL"):
         with step("Starting Redis"):
             environment["REDIS_URL"] = servers.enter_context(start_redis(data_dir / "redis")).url
+    return embedded
 
 
-def prepare_database(environment: Mapping[str, str]) -> None:
-    with step("Bringing the database up to date"):
-        run(("taquilla", "db", "init"), env=dict(environment))
-        run(("taquilla", "tenant", "migrate"), env=dict(environment))
-    made = Path(environment["DATA_DIR"]) / "demo-is-made"
+def prepare_database(environment: Mapping[str, str], *, embedded: bool) -> None:
+    """Bring the schemas up to date and make the demo tenants once.
+
+    An embedded database that saw these very migrations before is left alone; what happens to another we cannot know.
+    """
+    data_dir = Path(environment["DATA_DIR"])
+    stamp, state = data_dir / "database-state", _state_of_migrations(environment)
+    if not (embedded and stamp.exists() and stamp.read_text() == state):
+        with step("Bringing the database up to date"):
+            run(("taquilla", "db", "init"), env=dict(environment))
+            run(("taquilla", "tenant", "migrate"), env=dict(environment))
+        stamp.write_text(state)
+    made = data_dir / "demo-is-made"
     if not made.exists():
         with step("Making the demo tenants (once)"):
             run(("taquilla", "demo"), env=dict(environment))
         made.touch()
+
+
+def _state_of_migrations(environment: Mapping[str, str]) -> str:
+    digest = sha256(f"{environment['DATABASE_URL']} {environment['SECRET_KEY']}".encode())
+    for folder in ("migrations", "tenants"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def run_processes(environment: Mapping[str, str], started: float) -> int:
