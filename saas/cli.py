@@ -17,7 +17,12 @@ from tenants.errors import TenancyRefused
 from tenants.registry import UnknownTenant
 
 # Each module adds its commands to the group `cli`: (module, attribute of the command or group).
-COMMANDS = (("saas.database_cli", "database"), ("saas.tenant_cli", "tenant"), ("saas.access.cli", "user"))
+COMMANDS = (
+    ("saas.database_cli", "database"),
+    ("saas.tenant_cli", "tenant"),
+    ("saas.access.cli", "user"),
+    ("saas.verify", "verify"),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,7 +60,7 @@ def main() -> None:
     for module, attribute in COMMANDS:
         cli.add_command(getattr(import_module(module), attribute))
     try:
-        cli(standalone_mode=False)
+        sys.exit(cli(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
