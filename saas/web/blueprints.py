@@ -26,6 +26,7 @@ PAGES: tuple[str, ...] = (
     "saas.access.views.account",
     "saas.access.views.team",
     "saas.access.views.api_clients",
+    "saas.sales.box_office",
 )
 DEVELOPMENT_PAGES: tuple[str, ...] = (
     "dev.mail_pages",

@@ -1,4 +1,4 @@
-// <main data-module="api/docs" data-document="…" data-csrf="…">: the viewer (window.SwaggerUIBundle, a deferred script of the
+// <main data-module="api/docs" data-document="…">: the viewer (window.SwaggerUIBundle, a deferred script of the
 // page). Who is signed in to the pages may try routes by that session; others paste a token under "Authorize".
 export function mount(element) {
   const show = () => {
@@ -12,7 +12,7 @@ export function mount(element) {
       defaultModelsExpandDepth: 0,
       tryItOutEnabled: true,
       requestInterceptor: (request) => {
-        request.headers["X-CSRF-Token"] = element.dataset.csrf
+        request.headers["X-CSRF-Token"] = document.documentElement.dataset.csrf
         return request
       },
     })

@@ -13,7 +13,6 @@ export class Resync {
 
   constructor(read) {
     this.#read = read
-    this.#seen = this.#seen.bind(this)
     document.addEventListener("visibilitychange", this.#seen)
     this.#plan()
   }
@@ -60,7 +59,7 @@ export class Resync {
     this.#timer = setTimeout(() => (document.hidden ? this.#plan() : this.now()), pause)
   }
 
-  #seen() {
+  #seen = () => {
     if (!document.hidden) this.now()
   }
 }

@@ -1,33 +1,42 @@
-// What is drawn round the seats (stage, boxes, table tops, captions, row names), in plan units and ready to paint. Takes the
-// "drawing" of GET …/places: {"radius", "areas": [{shape, x, y, rotation, fill, stroke, points | width, height | rx, ry, text}],
-// "rows": [{text, x, y}]}. An area's points and text are relative to its (x, y) and turn round it.
+// What is drawn round the seats (stage, boxes, table tops, captions, row names), ready to paint. Takes the "drawing" of GET
+// …/places: {"areas": [{shape, position, rotation, color, border_color, polygon | rectangle | ellipse | circle, text}]} in the
+// words of the plan format; positions are absolute, and what is within an area is relative to it and turns with it.
 import { Bounds } from "./bounds.js"
 
 export function areasOf(drawing) {
   return (drawing?.areas ?? []).map((area) => {
+    const { x, y } = area.position
     const turn = ((area.rotation ?? 0) * Math.PI) / 180
     const bounds = new Bounds()
-    for (const [x, y] of corners(area)) {
-      bounds.add(area.x + x * Math.cos(turn) - y * Math.sin(turn), area.y + x * Math.sin(turn) + y * Math.cos(turn))
+    for (const [dx, dy] of corners(area)) {
+      bounds.add(x + dx * Math.cos(turn) - dy * Math.sin(turn), y + dx * Math.sin(turn) + dy * Math.cos(turn))
     }
-    return { x: area.x, y: area.y, turn, bounds, shape: area.shape, path: outline(area), fill: area.fill, stroke: area.stroke, text: area.text ?? null }
+    return { x, y, turn, bounds, path: outline(area), fill: area.color, stroke: area.border_color, text: area.text ?? null }
   })
 }
 
-function outline({ shape, points, width, height, rx, ry }) {
+/** The area's shape as a path; null for a caption alone. */
+function outline({ shape, polygon, rectangle, ellipse, circle }) {
+  if (shape === "text") return null
   const path = new Path2D()
-  if (shape === "polygon") {
-    points.forEach(([x, y], index) => (index ? path.lineTo(x, y) : path.moveTo(x, y)))
+  if (polygon) {
+    polygon.points.forEach(({ x, y }, index) => (index ? path.lineTo(x, y) : path.moveTo(x, y)))
     path.closePath()
   }
-  if (shape === "rectangle") path.roundRect(0, 0, width, height, Math.min(6, width / 4, height / 4))
-  if (shape === "ellipse" || shape === "circle") path.ellipse(0, 0, rx, ry, 0, 0, 2 * Math.PI)
+  if (rectangle) path.roundRect(0, 0, rectangle.width, rectangle.height, Math.min(6, rectangle.width / 4, rectangle.height / 4))
+  if (ellipse) path.ellipse(0, 0, ellipse.radius.x, ellipse.radius.y, 0, 0, 2 * Math.PI)
+  if (circle) path.arc(0, 0, circle.radius, 0, 2 * Math.PI)
   return path
 }
 
-function corners({ shape, points, width, height, rx, ry, text }) {
-  if (shape === "polygon") return points
-  if (shape === "rectangle") return [[0, 0], [width, 0], [width, height], [0, height]]
-  if (shape === "ellipse" || shape === "circle") return [[-rx, -ry], [rx, -ry], [rx, ry], [-rx, ry]]
-  return text ? [[text.x, text.y]] : []
+function corners({ polygon, rectangle, ellipse, circle, text }) {
+  if (polygon) return polygon.points.map(({ x, y }) => [x, y])
+  if (rectangle) return box(0, 0, rectangle.width, rectangle.height)
+  if (ellipse) return box(-ellipse.radius.x, -ellipse.radius.y, ellipse.radius.x, ellipse.radius.y)
+  if (circle) return box(-circle.radius, -circle.radius, circle.radius, circle.radius)
+  return text ? [[text.position.x, text.position.y]] : []
+}
+
+function box(left, top, right, bottom) {
+  return [[left, top], [right, top], [right, bottom], [left, bottom]]
 }

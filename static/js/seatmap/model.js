@@ -22,8 +22,8 @@ export class Model {
     this.rowOf = new Int32Array(count).fill(-1)
     this.state = new Uint8Array(count).fill(FREE)
     this.rev = new Float64Array(count)
-    this.radius = layout.drawing?.radius ?? RADIUS
-    this.rowMarks = layout.drawing?.rows?.length ? layout.drawing.rows : null
+    this.radius = RADIUS
+    this.rowNames = layout.drawing ? [] : null // a drawing has captions of its own
     this.rows = []
     this.blocks = []
     this.zones = layout.zones.map((zone, index) => this.#takeZone(zone, index))

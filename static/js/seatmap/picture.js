@@ -5,7 +5,9 @@ import { drawSeat } from "./seat-shape.js"
 const SPRITES_FROM = 5 // a seat's width in pixels: below it is a plain square, from here its shape and mark
 const NUMBERS_FROM = 19
 const ROWS_FROM = 9
-const SMALLEST_TEXT = 9 // pixels of a caption
+const SMALLEST_TEXT = 9 // pixels of a title
+const SMALLEST_ROW = 6.5 // pixels of a row's name
+const TITLE_FROM = 14 // plan units: captions below are row names and table numbers
 
 export class Picture {
   constructor() {
@@ -44,27 +46,30 @@ function drawAreas(context, areas, palette, scale) {
     context.save()
     context.translate(area.x, area.y)
     context.rotate(area.turn)
-    if (area.shape !== "text") {
+    if (area.path) {
       context.fillStyle = area.fill ? palette.area(area.fill) : palette.sunken
       context.fill(area.path)
-    }
-    if (area.stroke || !area.fill) {
       context.strokeStyle = area.stroke ? palette.area(area.stroke) : palette.line
       context.lineWidth = Math.max(1, 1 / scale)
       context.stroke(area.path)
     }
-    if (area.text) {
-      const size = Math.max(area.text.size, SMALLEST_TEXT / scale)
-      context.font = `600 ${size}px ${palette.font}`
-      context.fillStyle = palette.soft
-      context.textAlign = "center"
-      context.textBaseline = "middle"
-      context.letterSpacing = `${size * 0.06}px`
-      context.fillText(area.text.text, area.text.x, area.text.y)
-      context.letterSpacing = "0px"
-    }
+    if (area.text) drawCaption(context, area.text, palette, scale)
     context.restore()
   }
+}
+
+/** A title stays readable from afar; a row's name shows when one is near enough for rows. */
+function drawCaption(context, { text, position, size }, palette, scale) {
+  const isTitle = size >= TITLE_FROM
+  if (!isTitle && size * scale < SMALLEST_ROW) return
+  const shown = isTitle ? Math.max(size, SMALLEST_TEXT / scale) : size
+  context.font = `${isTitle ? 600 : 540} ${shown}px ${palette.font}`
+  context.fillStyle = isTitle ? palette.soft : palette.faint
+  context.textAlign = "center"
+  context.textBaseline = "middle"
+  context.letterSpacing = isTitle ? `${shown * 0.06}px` : "0px"
+  context.fillText(text, position.x, position.y)
+  context.letterSpacing = "0px"
 }
 
 function drawBlocks(context, model, palette, scale, formatBlock) {
@@ -145,9 +150,9 @@ function drawRowNames(context, model, box, palette, width, density, toPixel) {
   context.fillStyle = palette.faint
   context.textAlign = "center"
   context.textBaseline = "middle"
-  const marks = model.rowMarks ?? (model.rowMarks = namesOfRows(model))
-  for (const mark of marks) {
-    if (box.contains(mark.x, mark.y)) context.fillText(mark.text, toPixel.x(mark.x), toPixel.y(mark.y))
+  model.rowNames ??= namesOfRows(model)
+  for (const name of model.rowNames) {
+    if (box.contains(name.x, name.y)) context.fillText(name.text, toPixel.x(name.x), toPixel.y(name.y))
   }
 }
 

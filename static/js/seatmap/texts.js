@@ -1,4 +1,6 @@
 // The map's words. The page gives its language's in data-texts (templates/ui/seat-map.html); these are the English ones.
+import { formatMoney } from "../ui/money.js"
+
 const ENGLISH = {
   map: "Seat map",
   keys: "Arrow keys move between places, Enter or Space chooses, plus and minus zoom, zero shows everything.",
@@ -28,9 +30,7 @@ const ENGLISH = {
 export class Texts {
   constructor(element) {
     this.words = { ...ENGLISH, ...JSON.parse(element.dataset.texts || "{}") }
-    this.locale = document.documentElement.lang || "en"
-    this.numbers = new Intl.NumberFormat(this.locale)
-    this.currencies = new Map()
+    this.numbers = new Intl.NumberFormat(document.documentElement.lang || "en")
   }
 
   say(key, values = {}) {
@@ -43,12 +43,6 @@ export class Texts {
 
   /** minor: an amount in minor units of the currency. */
   money(minor, currency) {
-    if (minor === null || minor === undefined || !currency) return ""
-    if (!this.currencies.has(currency)) {
-      const format = new Intl.NumberFormat(this.locale, { style: "currency", currency, currencyDisplay: "code" })
-      this.currencies.set(currency, { format, unit: 10 ** format.resolvedOptions().maximumFractionDigits })
-    }
-    const { format, unit } = this.currencies.get(currency)
-    return format.format(minor / unit)
+    return minor === null || minor === undefined || !currency ? "" : formatMoney(minor, currency)
   }
 }

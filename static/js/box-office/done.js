@@ -1,0 +1,21 @@
+// The sale is made: what to give back, the numbers, and what to print.
+import { formatMoney } from "../ui/money.js"
+
+/** dialog: <dialog data-part="done">; sale: the confirmed Sale. */
+export function showDone(dialog, sale) {
+  const change = -sale.payments.filter((payment) => payment.amount < 0).reduce((sum, payment) => sum + payment.amount, 0)
+  const values = {
+    change: formatMoney(change, sale.currency),
+    total: formatMoney(sale.total, sale.currency),
+    code: sale.code,
+    document: sale.fiscal_document?.number ?? "–",
+    tickets: String(sale.tickets.length),
+  }
+  for (const [name, value] of Object.entries(values)) dialog.querySelector(`[data-done='${name}']`).textContent = value
+  for (const link of dialog.querySelectorAll("[data-path]")) {
+    const address = link.dataset.path.replace("SALE", sale.id)
+    if (link.matches("a")) link.href = address
+    else link.dataset.href = address
+  }
+  dialog.showModal()
+}

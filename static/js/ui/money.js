@@ -1,0 +1,27 @@
+// Amounts are integers of minor units everywhere; these two are where people read and write them.
+const formats = new Map()
+
+function formatOf(currency) {
+  if (!formats.has(currency)) {
+    const format = new Intl.NumberFormat(document.documentElement.lang || "en", { style: "currency", currency })
+    formats.set(currency, { format, digits: format.resolvedOptions().maximumFractionDigits })
+  }
+  return formats.get(currency)
+}
+
+export function formatMoney(minor, currency) {
+  const { format, digits } = formatOf(currency)
+  return format.format(minor / 10 ** digits)
+}
+
+/** Minor units of "1.234,50", "1,234.50", "1234.5" or "1234": the last separator with fewer than three digits after it is the
+ *  decimal one. NaN for anything else. */
+export function parseMoney(text, currency) {
+  const { digits } = formatOf(currency)
+  const clean = text.replace(/[\s\u00a0]/g, "")
+  const match = /^(\d{1,3}(?:[.,']?\d{3})*|\d+)(?:[.,](\d{1,2}))?$/.exec(clean)
+  if (!match) return NaN
+  const [, whole, part = ""] = match
+  if (part.length > digits) return NaN
+  return Number(whole.replace(/\D/g, "") + part.padEnd(digits, "0"))
+}
