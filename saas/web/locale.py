@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+from babel.dates import format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, to_user_timezone
 
 from saas.kernel.money import format_money
 from saas.web.preferences import COOKIE
@@ -28,6 +29,8 @@ def init_app(app: Flask) -> None:
         money=lambda amount, currency: format_money(amount, currency, str(get_locale())),
         datetime=lambda instant, style="medium": format_datetime(instant, style),
         date=lambda value, style="medium": _date(value, style),
+        moment=_moment,
+        clock=lambda instant: _by_skeleton("Hm", instant),
         number=format_decimal,
     )
 
@@ -64,6 +67,15 @@ def compile_catalogues(area: Path) -> None:
         with waiting.open("wb") as compiled:
             write_mo(compiled, catalogue)
         waiting.replace(target)
+
+
+def _moment(instant: datetime) -> str:
+    """When something takes place: «sáb, 28 de noviembre de 2026, 20:00», in the tenant's time."""
+    return f"{_by_skeleton('yMMMMEEEEd', instant)}, {_by_skeleton('Hm', instant)}"
+
+
+def _by_skeleton(skeleton: str, instant: datetime) -> str:
+    return format_skeleton(skeleton, to_user_timezone(instant), locale=get_locale())
 
 
 def _date(value: date | datetime, style: str) -> str:
