@@ -27,6 +27,7 @@ PAGES: tuple[str, ...] = (
     "saas.access.views.team",
     "saas.access.views.api_clients",
     "saas.sales.box_office",
+    "saas.fiscal.views",
 )
 DEVELOPMENT_PAGES: tuple[str, ...] = (
     "dev.mail_pages",
