@@ -19,7 +19,7 @@ from saas.config import Settings
 
 MASK = "***"
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "otp", "private_key", "dsn", "card", "pin")
-_QUIET = ("werkzeug", "fontTools", "weasyprint", "engineio", "socketio")
+_QUIET = ("alembic", "werkzeug", "fontTools", "weasyprint", "engineio", "socketio")
 
 bound = structlog.contextvars.bound_contextvars  # with bound(tenant="teatro", message_id=…): work outside a request
 
@@ -46,6 +46,7 @@ class _Handler(logging.StreamHandler[Any]):
 def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
     chain: list[Any] = [
         structlog.stdlib.ExtraAdder(),
+        _say_it_once,
         structlog.contextvars.merge_contextvars,
         add_whose,
         mask_secrets,
@@ -60,6 +61,12 @@ def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=chain, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
     )
+
+
+def _say_it_once(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Another handler may have written the text on the record, where it looks like a detail."""
+    event.pop("message", None)
+    return event
 
 
 def add_whose(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

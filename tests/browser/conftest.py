@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(app: Flask) -> Iterator[str]:
     """The application on a free port; its address, for http://<slug>.localhost:<port>."""
+    with served(app) as address:
+        yield address
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """An application on a free port, and its address."""
     serving = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=serving.serve_forever, daemon=True)
     thread.start()

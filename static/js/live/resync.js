@@ -10,6 +10,7 @@ export class Resync {
   #wanted = false
   #live = false
   #stopped = false
+  #seen = () => document.hidden || this.now() // a page that was in the background may have slept
 
   constructor(read) {
     this.#read = read
@@ -58,8 +59,11 @@ export class Resync {
     if (this.#stopped) return
     this.#timer = setTimeout(() => (document.hidden ? this.#plan() : this.now()), pause)
   }
+<<<<<<< Updated upstream
 
   #seen = () => {
     if (!document.hidden) this.now()
   }
+=======
+>>>>>>> Stashed changes
 }

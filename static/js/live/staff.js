@@ -28,6 +28,7 @@ export function connectStaff({ url, rooms, onEvent, onResync = () => {}, onStatu
     onDown: () => tell("stale"),
   })
   socket.onAny(onEvent)
+  resync.now()
 
   return () => {
     resync.stop()
