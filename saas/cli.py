@@ -22,6 +22,7 @@ COMMANDS = (
     ("saas.tenant_cli", "tenant"),
     ("saas.access.cli", "user"),
     ("saas.verify", "verify"),
+    ("saas.demo.cli", "demo"),
 )
 
 

@@ -1,0 +1,1 @@
+"""The demo tenants: what `taquilla demo` makes on an empty house, by the same services that people's clicks call."""
