@@ -8,18 +8,22 @@ from importlib import import_module
 from typing import Any
 
 import click
+import psycopg
 from dotenv import load_dotenv
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from saas.config import Settings, SettingsError
 from saas.kernel.errors import AppError
 from tenants.errors import TenancyRefused
 from tenants.registry import UnknownTenant
+from tenants.routing import TenantClosed
 
 # Each module adds its commands to the group `cli`: (module, attribute of the command or group).
 COMMANDS = (
     ("saas.database_cli", "database"),
     ("saas.tenant_cli", "tenant"),
+    ("saas.transfer_cli", "tenant"),  # adds its own to the same group
     ("saas.access.cli", "user"),
     ("saas.verify", "verify"),
     ("saas.demo.cli", "demo"),
@@ -69,4 +73,10 @@ def main() -> None:
         sys.exit(130)
     except (AppError, TenancyRefused, UnknownTenant) as error:
         click.echo(f"taquilla: {error}", err=True)
+        sys.exit(1)
+    except TenantClosed as error:
+        click.echo(f"taquilla: the tenant of {error} is closed; resume it first", err=True)
+        sys.exit(1)
+    except (psycopg.OperationalError, OperationalError) as error:
+        click.echo(f"taquilla: the database refused: {str(error).splitlines()[0]}", err=True)
         sys.exit(1)

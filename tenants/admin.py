@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import psycopg
@@ -74,3 +75,9 @@ def role_exists(connection: Administrator, role: str) -> bool:
 
 def schema_exists(connection: Administrator, schema: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone() is not None
+
+
+def drop_role(connection: Administrator, role: str) -> None:
+    """Drop a tenant's role, unless it has a schema in another database of the same server as well."""
+    with suppress(errors.DependentObjectsStillExist):
+        connection.execute(named("DROP ROLE IF EXISTS {role}", role=role))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -60,10 +60,9 @@ def create_tenant(
     details = {"name": name, "country": country, "timezone": timezone, "locale": locale, "currencies": list(currencies)}
     reserve_slug(slug, cell=cell, data_key=data_key, **details)
     with control_transaction() as session:
-        record = lock_provisional(session, slug)
+        record = lock_provisional(session, slug, cell=cell)
         for attribute, value in details.items():
             setattr(record, attribute, value)
-        record.cell = cell
         with connect(cells[cell]) as connection:
             record.schema_version = ensure_schema(connection, slug)
         furnish(tenant_of(record))
@@ -86,14 +85,21 @@ def refuse_unknown_cell(cells: Cells, cell: str) -> None:
         raise TenancyRefused(f"there is no cell {cell!r}; those there are: {', '.join(sorted(cells))}")
 
 
-def reserve_slug(slug: str, **values: object) -> None:
-    """Put a provisional row into the registry, or leave the row that has this slug as it is."""
+def reserve_slug(slug: str, **values: object) -> bool:
+    """Put a provisional row into the registry, or leave the row that has this slug as it is. Returns which."""
     with control_transaction() as session:
         row = insert(TenantRecord).values(slug=slug, state="provisioning", **values)
-        session.execute(row.on_conflict_do_nothing(index_elements=["slug"]))
+        made = session.execute(row.on_conflict_do_nothing(index_elements=["slug"]).returning(TenantRecord.id))
+        return made.one_or_none() is not None
 
 
-def lock_provisional(session: Session, slug: str) -> TenantRecord:
+def discard_reservation(slug: str) -> None:
+    """Take a provisional row out of the registry again."""
+    with control_transaction() as session:
+        session.execute(delete(TenantRecord).where(TenantRecord.slug == slug, TenantRecord.state == "provisioning"))
+
+
+def lock_provisional(session: Session, slug: str, *, cell: str) -> TenantRecord:
     """The registry row of a tenant in the making, ours until this transaction ends. Raises SlugRefused."""
     wanted = select(TenantRecord).where(TenantRecord.slug == slug).with_for_update()
     try:
@@ -104,6 +110,8 @@ def lock_provisional(session: Session, slug: str) -> TenantRecord:
         raise
     if record is None or record.state != "provisioning":
         raise SlugRefused(f"{slug!r} is taken")
+    if record.cell != cell:
+        raise SlugRefused(f"{slug!r} was begun in cell {record.cell!r} and not finished: finish or drop it there")
     return record
 
 

@@ -83,10 +83,11 @@ def find_tenant_by_host(host: str, base_domain: str) -> Tenant:
 
 
 def tenants_of_cell(cell: str) -> list[Tenant]:
-    """The tenants whose schemas live in a cell and are in use: active or suspended, by slug."""
-    in_use = select(TenantRecord).where(TenantRecord.cell == cell, TenantRecord.state.in_(("active", "suspended")))
+    """The tenants of a cell in which work may be done now, by slug: active, and not below the floor."""
+    active = select(TenantRecord).where(TenantRecord.cell == cell, TenantRecord.state == "active")
     with control_transaction() as session:
-        return [tenant_of(record) for record in session.scalars(in_use.order_by(TenantRecord.slug))]
+        tenants = [tenant_of(record) for record in session.scalars(active.order_by(TenantRecord.slug))]
+    return [tenant for tenant in tenants if tenant.is_current]
 
 
 def forget_tenants() -> None:

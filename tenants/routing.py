@@ -48,8 +48,8 @@ def begin_plainly(engine: Engine) -> None:
 
 def _let_us_begin(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     # psycopg would send its own BEGIN as a round trip apart; in autocommit the one of _BEGIN is the only one.
-    connection.autocommit = True  # type: ignore[attr-defined]
-    record.info["cursor"] = psycopg.ClientCursor(connection)
+    connection.autocommit = True  # type: ignore[attr-defined, unused-ignore]
+    record.info["cursor"] = psycopg.ClientCursor(connection)  # type: ignore[call-overload]
 
 
 def _begin_as_tenant(connection: Connection) -> None:

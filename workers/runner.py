@@ -31,7 +31,7 @@ SUSPECT_AFTER = 2  # attempts that ended without a word; from then on a message 
 EARLY = timedelta(seconds=2)  # clocks of two machines may differ by so much
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 HOLD_BACK = timedelta(seconds=2)
-WHILE_MOVING = timedelta(seconds=30)
+WHILE_CLOSED = timedelta(seconds=30)  # suspended, or on the way to another cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ def _admit(session: Session, cell: str, message: OutboxMessage) -> Attempt:
         raise _NotNow(LONGEST_PAUSE / 12, f"unknown actor: {message.actor}") from None
     except UnknownTenant:
         raise _Never(f"unknown tenant: {message.tenant}") from None
-    if tenant.state in ("provisioning", "moving", "dropping"):
-        raise _NotNow(WHILE_MOVING, message.last_error)
-    if tenant.cell != cell:
-        raise _Never(f"the tenant lives in cell {tenant.cell}")
+    if tenant.state != "active":
+        raise _NotNow(WHILE_CLOSED, message.last_error)
+    if tenant.cell != cell:  # it moved in these seconds, and either this row or what we remember is of yesterday
+        raise _NotNow(WHILE_CLOSED, message.last_error)
     if _must_wait(session, message):
         raise _NotNow(HOLD_BACK, message.last_error)
     return Attempt(cell, message.id, message.attempts + 1, tenant, actor, tuple(message.args))

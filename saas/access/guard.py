@@ -116,14 +116,9 @@ def serving_tenant(slug: str) -> Tenant:
         if tenant.state == "suspended":
             raise TenantSuspended
         raise TenantUnavailable
-    if not is_served(tenant):
+    if not tenant.is_current:
         raise TenantUnavailable
     return tenant
-
-
-def is_served(tenant: Tenant) -> bool:
-    """Whether the tenant's schema is at or above the floor that this release needs."""
-    return tenant.schema_version is not None
 
 
 def is_api_request() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from tenants.registry import Tenant
 from tenants.sessions import control_transaction
 
 _REMEMBERED_SECONDS = 60.0
-_remembered: dict[str, tuple[float, bytes]] = {}
+_remembered: dict[UUID, tuple[float, bytes]] = {}
 _lock = Lock()
 
 
@@ -26,7 +27,7 @@ def make_data_key(slug: str) -> bytes:
 def data_key(tenant: Tenant) -> bytes:
     """The key under which the tenant's secrets are sealed. Raises SecretUnreadable when the master key is another."""
     now = time.monotonic()
-    found = _remembered.get(tenant.slug)
+    found = _remembered.get(tenant.id)
     if found and found[0] > now:
         return found[1]
     with control_transaction() as session:
@@ -34,8 +35,14 @@ def data_key(tenant: Tenant) -> bytes:
     assert wrapped is not None, f"tenant {tenant.slug} has no data key"
     key = unseal(current_settings().master_key, wrapped, _place(tenant.slug))
     with _lock:
-        _remembered[tenant.slug] = (now + _REMEMBERED_SECONDS, key)
+        _remembered[tenant.id] = (now + _REMEMBERED_SECONDS, key)
     return key
+
+
+def rewrap(wrapped: bytes, from_slug: str, to_slug: str) -> bytes:
+    """A wrapped data key for the registry row of another slug. Raises SecretUnreadable."""
+    master_key = current_settings().master_key
+    return seal(master_key, unseal(master_key, wrapped, _place(from_slug)), _place(to_slug))
 
 
 def forget_keys() -> None:

@@ -70,14 +70,14 @@ def verify_token(token: str, public_keys: dict[int, bytes]) -> TicketClaim:
     return TicketClaim(event_id=UUID(bytes=body[2:18]), ticket_id=UUID(bytes=body[18:34]))
 
 
-_signers: dict[str, tuple[float, Signer]] = {}
+_signers: dict[UUID, tuple[float, Signer]] = {}
 _lock = Lock()
 
 
 def signer_of(session: Session, tenant: Tenant) -> Signer:
     """The tenant's current signing key, remembered for a minute in the process."""
     now = time.monotonic()
-    found = _signers.get(tenant.slug)
+    found = _signers.get(tenant.id)
     if found and found[0] > now:
         return found[1]
     row = session.execute(
@@ -89,7 +89,7 @@ def signer_of(session: Session, tenant: Tenant) -> Signer:
     private = Ed25519PrivateKey.from_private_bytes(unseal(data_key(tenant), row.private_key, _place(row.id)))
     signer = Signer(row.number, private)
     with _lock:
-        _signers[tenant.slug] = (now + _REMEMBERED_SECONDS, signer)
+        _signers[tenant.id] = (now + _REMEMBERED_SECONDS, signer)
     return signer
 
 

@@ -11,9 +11,11 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
+from saas.access.guard import TenantUnavailable, serving_tenant
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError, Contended, NotFound, RateLimited, Unavailable, ValidationFailed
-from tenants.registry import UnknownTenant
+from tenants.registry import UnknownTenant, forget_tenants
+from tenants.routing import TenantClosed
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AppError, answer_refusal)
     app.register_error_handler(ValidationError, lambda error: answer_refusal(ValidationFailed(**_named(error))))
     app.register_error_handler(UnknownTenant, lambda _error: answer_refusal(NotFound()))
+    app.register_error_handler(TenantClosed, _answer_closed)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
     app.register_error_handler(TimeoutError, lambda _error: answer_refusal(Unavailable()))
@@ -68,6 +71,16 @@ def answer_refusal(refusal: AppError) -> tuple[Response | str, int, dict[str, st
     log.info("request refused", extra={"code": refusal.code, "status": refusal.status})
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, RateLimited) else {}
     return _answer(refusal.status, refusal.code, _(str(refusal.message)), refusal.details, headers)
+
+
+def _answer_closed(_error: TenantClosed) -> tuple[Response | str, int, dict[str, str]]:
+    """The database shut the door on a tenant that this process still remembered as active: say what it is now."""
+    forget_tenants()
+    try:
+        serving_tenant(g.tenant.slug)
+    except AppError as refusal:
+        return answer_refusal(refusal)
+    return answer_refusal(TenantUnavailable())
 
 
 def _answer_http(error: HTTPException) -> tuple[Response | str, int, dict[str, str]] | Response:

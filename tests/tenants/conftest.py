@@ -53,3 +53,15 @@ def lengthen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lengthen:
     yield add
     histories._head.cache_clear()
     histories._compile.cache_clear()
+
+
+@pytest.fixture
+def shorten(lengthen: Lengthen) -> Callable[[str], None]:
+    """Take a revision out of the copy again, as an older release would have it."""
+
+    def remove(revision: str) -> None:
+        (histories.MIGRATIONS / "tenant" / "versions" / f"{revision}_for_a_test.py").unlink()
+        histories._head.cache_clear()
+        histories._compile.cache_clear()
+
+    return remove
