@@ -59,11 +59,4 @@ export class Resync {
     if (this.#stopped) return
     this.#timer = setTimeout(() => (document.hidden ? this.#plan() : this.now()), pause)
   }
-<<<<<<< Updated upstream
-
-  #seen = () => {
-    if (!document.hidden) this.now()
-  }
-=======
->>>>>>> Stashed changes
 }
