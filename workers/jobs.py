@@ -11,9 +11,11 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from saas.audit.seals import seal_events
+from saas.kernel import live
 from saas.kernel.models import IdempotentAnswer
+from saas.sales.services import holds as sales
 from tenants.registry import Tenant, tenants_of_cell
-from tenants.sessions import cell_transaction, tenant_transaction
+from tenants.sessions import after_commit, cell_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,17 @@ def for_each_tenant(work: Callable[[Session, Tenant, datetime], object]) -> Call
     return run
 
 
+def expire_holds(session: Session, tenant: Tenant, now: datetime) -> None:
+    """Free what expired drafts held, and show it on the maps."""
+    changes = sales.expire_holds(session, now=now)
+
+    def show() -> None:
+        for event_id, places in changes.items():
+            live.places_changed(tenant.slug, event_id, [(place.id, place.letter, place.rev) for place in places])
+
+    after_commit(session, show)
+
+
 def seal_new_events(session: Session, tenant: Tenant, now: datetime) -> None:
     seal_events(session, now=now)
 
@@ -77,6 +90,7 @@ def sweep_outbox(cell: str, now: datetime) -> None:
 
 
 JOBS = (
+    PlatformJob("expire_holds", timedelta(seconds=10), for_each_tenant(expire_holds)),
     PlatformJob("seal_audit", timedelta(minutes=1), for_each_tenant(seal_new_events)),
     PlatformJob("seal_stragglers", timedelta(days=1), for_each_tenant(seal_stragglers)),
     PlatformJob("forget_old_answers", timedelta(hours=1), for_each_tenant(forget_old_answers)),

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError
+from saas.kernel.logging import bound
 from tenants.registry import Tenant, UnknownTenant, find_tenant
 from tenants.sessions import cell_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
@@ -51,15 +52,16 @@ def run(cell: str, message_id: UUID) -> None:
     attempt = _begin(cell, message_id, utcnow())
     if attempt is None:
         return
-    try:
-        if attempt.actor.owns_transactions:
-            _run_holding_the_row(attempt)
-        else:
-            _run_in_one_transaction(attempt)
-    except BaseException as error:
-        _fail(attempt, error, utcnow())
-        if not isinstance(error, Exception):
-            raise
+    with bound(tenant=attempt.tenant.slug, actor=attempt.actor.name, message_id=str(message_id)):
+        try:
+            if attempt.actor.owns_transactions:
+                _run_holding_the_row(attempt)
+            else:
+                _run_in_one_transaction(attempt)
+        except BaseException as error:
+            _fail(attempt, error, utcnow())
+            if not isinstance(error, Exception):
+                raise
 
 
 def backoff(attempt: int) -> timedelta:
@@ -172,11 +174,11 @@ def _fail(attempt: Attempt, error: BaseException, now: datetime) -> None:
             _bury(message, now, text)
         else:
             _postpone(message, now + backoff(attempt.number), text)
-    facts = {"message_id": str(attempt.message_id), "actor": attempt.actor.name, "attempt": attempt.number}
+    facts = {"attempt": attempt.number, "final": final}
     if isinstance(error, (AppError, *attempt.actor.permanent)):
-        log.warning("message failed", extra={**facts, "error": text, "final": final})
+        log.warning("message failed", extra={**facts, "error": text})
     else:
-        log.error("message failed", extra={**facts, "final": final}, exc_info=error)
+        log.error("message failed", extra=facts, exc_info=error)
     if final:
         _tell_of_death(attempt, text)
 

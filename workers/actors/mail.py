@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from saas.access import mails
 from saas.config import current_settings
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import NotFound
+from saas.kernel.storage import current_storage
 from saas.notifications import services, smtp
 from saas.notifications.letters import Letter, message_id
+from saas.notifications.models import MailMessage
+from saas.sales.services import receipts
 from tenants.registry import Tenant
 from tenants.sessions import control_transaction, tenant_transaction
 from workers.registry import actor
@@ -22,6 +26,34 @@ def mark_failed(tenant: Tenant, error: str, *args: str) -> None:
     """The mail's id is the last argument of each actor here."""
     with tenant_transaction(tenant) as session:
         services.record_not_sent(session, UUID(args[-1]), error=error, final=True)
+
+
+@actor(
+    services.ACTOR,
+    queue="mail",
+    attempts=12,  # the last one some four hours after the first
+    permanent=PERMANENT,
+    owns_transactions=True,
+    on_death=mark_failed,
+)
+def send_mail(tenant: Tenant, mail_id: str) -> None:
+    """Send a mail that was asked for with `request_mail`; one that was sent already is left alone."""
+    with tenant_transaction(tenant) as session:
+        message = services.begin_sending(session, UUID(mail_id))
+    if message is not None:
+        _send(tenant, message.id, WRITERS[message.kind](tenant, message))
+
+
+def write_receipt(tenant: Tenant, message: MailMessage) -> Letter:
+    """Read first, draw afterwards: the PDFs take longer than a transaction should."""
+    with tenant_transaction(tenant) as session:
+        receipt = receipts.get_receipt(session, message.entity_id)
+    return receipts.write_receipt(
+        receipt, tenant, recipient=message.recipient, locale=message.locale, storage=current_storage()
+    )
+
+
+WRITERS: dict[str, Callable[[Tenant, MailMessage], Letter]] = {receipts.MAIL_KIND: write_receipt}
 
 
 @actor("send_access_mail", queue="mail", permanent=PERMANENT, owns_transactions=True, on_death=mark_failed)

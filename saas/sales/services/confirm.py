@@ -25,6 +25,7 @@ from saas.kernel.principal import Principal
 from saas.payments.services import Tender, record_tenders, settle
 from saas.sales.codes import ticket_code
 from saas.sales.models import Sale, Ticket
+from saas.sales.services.receipts import request_receipt
 from saas.sales.services.states import check_holding
 from saas.sales.services.views import LINE_FIELDS, document_json, sale_json
 from saas.sales.tokens import signer_of
@@ -108,6 +109,8 @@ def confirm_sale(
         now=now,
         after={"code": sale.code, "total": sale.total, "currency": sale.currency, "tickets": len(tickets)},
     )
+    if buyer and buyer["email"]:
+        request_receipt(session, tenant, sale_id=sale_id, recipient=buyer["email"], locale=buyer["locale"], now=now)
     context, quote = _quote(session, sale, lines, buyer, payments, now)
     document = fiscal.issue_document(session, context=context, quote=quote, sale_id=sale_id, now=now)
     view = sale_json(

@@ -191,6 +191,8 @@ def expire_holds(session: Session, *, now: datetime, limit: int = 500) -> dict[U
         .all()
     )
     changes: dict[UUID, list[PlaceChange]] = {}
+    if not expired:
+        return changes
     rows = session.execute(
         text(
             """WITH wanted AS MATERIALIZED (
