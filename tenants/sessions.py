@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -46,9 +47,7 @@ def tenant_transaction(tenant: Tenant, *, synchronous_commit: bool = True) -> It
     synchronous_commit False lets the commit return before it is on disk: for holds, whose loss in a crash costs
     nobody anything. What was asked with `after_commit` runs once the commit has succeeded.
     """
-    engine = db.engines[cell_bind(tenant.cell)].execution_options(
-        tenant_schema=tenant.schema, synchronous_commit=synchronous_commit
-    )
+    engine = _bound(db.engines[cell_bind(tenant.cell)], tenant.schema, synchronous_commit)
     with _transaction(engine) as session:
         session.info["tenant"] = tenant
         yield session
@@ -71,6 +70,12 @@ def cell_transaction(cell: str) -> Iterator[Session]:
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Run `action` once this session's transaction is committed; never if it is undone. A failure is only logged."""
     session.info.setdefault("after_commit", []).append(action)
+
+
+@lru_cache(maxsize=4096)
+def _bound(engine: Engine, schema: str, synchronous_commit: bool) -> Engine:
+    """The cell's engine, its pool shared, with the tenant in its options; made once, for it is not cheap."""
+    return engine.execution_options(tenant_schema=schema, synchronous_commit=synchronous_commit)
 
 
 @contextmanager

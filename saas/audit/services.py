@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from saas.audit.models import AuditEvent
 from saas.kernel.ids import new_id
 from saas.kernel.principal import Principal
+from saas.kernel.writing import insert_rows
 
 
 def record(
@@ -31,18 +31,17 @@ def record(
     action: a past participle with its domain, e.g. `sale.confirmed`. before, after: JSON values, no secrets.
     request_id: taken from the session's `info["request_id"]` when the edge put it there.
     """
-    session.execute(
-        insert(AuditEvent).values(
-            id=new_id(),
-            at=now,
-            principal_kind=principal.kind,
-            principal_id=principal.id,
-            principal_name=principal.name,
-            action=action,
-            entity=entity,
-            entity_id=entity_id,
-            before=before,
-            after=after,
-            request_id=request_id or session.info.get("request_id"),
-        )
-    )
+    event = {
+        "id": new_id(),
+        "at": now,
+        "principal_kind": principal.kind,
+        "principal_id": principal.id,
+        "principal_name": principal.name,
+        "action": action,
+        "entity": entity,
+        "entity_id": entity_id,
+        "before": before,
+        "after": after,
+        "request_id": request_id or session.info.get("request_id"),
+    }
+    insert_rows(session, AuditEvent, [event])

@@ -10,13 +10,14 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Response, g, make_response, request
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError, Conflict, Contended, ValidationFailed
 from saas.kernel.models import IdempotentAnswer
+from saas.kernel.writing import insert_rows
 from tenants.sessions import tenant_transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -93,16 +94,15 @@ def _fingerprint() -> bytes:
 
 
 def _keep(session: Session, key: str, answer: Response) -> None:
-    session.execute(
-        insert(IdempotentAnswer).values(
-            scope=_scope(),
-            key=key,
-            fingerprint=_fingerprint(),
-            status=answer.status_code,
-            body=answer.get_data(),
-            created_at=utcnow(),
-        )
-    )
+    row = {
+        "scope": _scope(),
+        "key": key,
+        "fingerprint": _fingerprint(),
+        "status": answer.status_code,
+        "body": answer.get_data(),
+        "created_at": utcnow(),
+    }
+    insert_rows(session, IdempotentAnswer, [row])
 
 
 def _first_answer(key: str) -> Response | None:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saas.kernel.errors import Conflict, ValidationFailed
 from saas.kernel.ids import new_id
+from saas.kernel.writing import insert_rows
 from saas.payments.models import PaymentEntry
 
 CASH = "cash"
@@ -75,8 +76,7 @@ def record_tenders(
         rows.append({"kind": "change", "method": CASH, "currency": cash.currency, "amount": -change, "reference": None})
     for row in rows:
         row |= {"id": new_id(), "sale_id": sale_id, "received_at": now, "received_by": received_by}
-    if rows:
-        session.execute(insert(PaymentEntry).values(rows))
+    insert_rows(session, PaymentEntry, rows)
     return rows
 
 

@@ -105,10 +105,12 @@ ORDER BY zone.ordinal, claimed.ordinal
 
 _CLAIMABLE = "(state = 'free' OR (state = 'held' AND held_until <= :now))"
 
+# By join, each place is found by its key; `id = ANY(…)` lets a planner with stale figures read all claimable places.
 _NAMED = text(  # the conditions below are our own words: nothing that comes from outside is formatted in
     _HOLD.format(
         wanted=f"""wanted AS MATERIALIZED (
-    SELECT id FROM place WHERE id = ANY(:place_ids) AND {_CLAIMABLE} ORDER BY id FOR UPDATE
+    SELECT place.id FROM unnest(CAST(:place_ids AS uuid[])) AS asked (id) JOIN place ON place.id = asked.id
+    WHERE {_CLAIMABLE} ORDER BY place.id FOR UPDATE OF place
 )"""  # noqa: S608
     )
 )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, text, update
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from saas.audit import services as audit
@@ -22,9 +22,10 @@ from saas.fiscal import services as fiscal
 from saas.kernel.errors import InvalidState, NotFound
 from saas.kernel.ids import new_id
 from saas.kernel.principal import Principal
+from saas.kernel.writing import insert_rows
 from saas.payments.services import Tender, record_tenders, settle
 from saas.sales.codes import ticket_code
-from saas.sales.models import Sale, Ticket
+from saas.sales.models import Ticket
 from saas.sales.services.receipts import request_receipt
 from saas.sales.services.states import check_holding
 from saas.sales.services.views import LINE_FIELDS, document_json, sale_json
@@ -63,6 +64,11 @@ _SELL = text(
     WHERE line.sale_id = :sale_id ORDER BY line.ordinal"""
 )
 
+_MARK = text(
+    """UPDATE sale SET state = 'confirmed', paid = total, confirmed_at = :now, held_until = NULL,
+                       customer_id = :customer_id WHERE id = :sale_id"""
+)
+
 
 def confirm_sale(
     session: Session,
@@ -93,13 +99,7 @@ def confirm_sale(
         session, sale_id=sale_id, tenders=tenders, change=change, received_by=principal.id, now=now
     )
     tickets = _write_tickets(session, tenant, sale, lines, now)
-    session.execute(
-        update(Sale)
-        .where(Sale.id == sale_id)
-        .values(
-            state="confirmed", paid=sale.total, confirmed_at=now, held_until=None, customer_id=buyer and buyer["id"]
-        )
-    )
+    session.execute(_MARK, {"sale_id": sale_id, "now": now, "customer_id": buyer and buyer["id"]})
     audit.record(
         session,
         principal=principal,
@@ -162,7 +162,7 @@ def _write_tickets(
                 "issued_at": now,
             }
         )
-    session.execute(insert(Ticket), tickets)
+    insert_rows(session, Ticket, tickets)
     return tickets
 
 
