@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,27 @@ def print_figures(title: str, figures: dict[str, Any]) -> None:
     print(f"\n{title}\n{'-' * len(title)}")
     for name, value in _flat(figures):
         print(f"  {name:<42} {value}")
+
+
+def print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows with the same keys, the columns as wide as they must be."""
+    names = list(rows[0])
+    widths = [max(len(name), *(len(str(row[name])) for row in rows)) for name in names]
+    print(f"\n{title}")
+    print("  " + "  ".join(name.rjust(width) for name, width in zip(names, widths, strict=True)))
+    for row in rows:
+        print("  " + "  ".join(str(row[name]).rjust(width) for name, width in zip(names, widths, strict=True)))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def spread_ms(seconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 of durations, in milliseconds."""
+    return {f"p{int(share * 100)}_ms": round(percentile(seconds, share) * 1000, 1) for share in (0.50, 0.95, 0.99)}
 
 
 def write_result(name: str, figures: dict[str, Any]) -> Path:
