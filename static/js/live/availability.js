@@ -9,7 +9,7 @@ const REMEMBERED = 3000 // ms: longer than a snapshot can be older than its arri
  * eventId    the event
  * token      a live token, or a function that gets one; may be left out where the host names the tenant
  * onChanges  ([[place id, state letter, rev], …]): paint them; of a place the highest rev wins
- * onResync   () => promise: read the availability and paint it, now and anew; changes that came meanwhile are told after it
+ * onResync   () => promise: read the availability anew and paint it; changes that came meanwhile are told again after it
  * onStatus   ("live" | "stale"): "stale" is without a socket, read every 5 s
  * Returns a function that ends it.
  *
@@ -36,7 +36,7 @@ export function connectAvailability({ url, eventId, token, onChanges, onResync, 
     onUp: (connected) => {
       connected.emit("subscribe", { event_id: eventId }, ({ ok }) => {
         tell(ok ? "live" : "stale")
-        resync.now() // what happened between the reading before and this moment
+        resync.now() // what happened between the caller's own reading and this moment
       })
     },
     onDown: () => tell("stale"),
@@ -49,7 +49,6 @@ export function connectAvailability({ url, eventId, token, onChanges, onResync, 
     onChanges(changes)
   })
   socket.on("places.resync", () => resync.soon())
-  resync.now()
 
   return () => {
     resync.stop()

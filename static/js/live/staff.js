@@ -28,7 +28,6 @@ export function connectStaff({ url, rooms, onEvent, onResync = () => {}, onStatu
     onDown: () => tell("stale"),
   })
   socket.onAny(onEvent)
-  resync.now()
 
   return () => {
     resync.stop()
