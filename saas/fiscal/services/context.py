@@ -127,8 +127,7 @@ def load_context(
     ExchangeRateMissing (a sale in foreign currency under a fiscal regime, on a day whose rate nobody entered).
     """
     tenant: Tenant = session.info["tenant"]
-    timezone = CARACAS if tenant.country == "VE" else tenant.timezone
-    today = local_date(now, timezone)
+    timezone, today = fiscal_timezone(tenant), fiscal_day(tenant, now)
     row = session.execute(
         _CONTEXT,
         {
@@ -175,6 +174,15 @@ def load_context(
     )
 
 
+def fiscal_timezone(tenant: Tenant) -> str:
+    """The clock of the fiscal day: by law that of Caracas in Venezuela, the tenant's own elsewhere."""
+    return CARACAS if tenant.country == "VE" else tenant.timezone
+
+
+def fiscal_day(tenant: Tenant, now: datetime) -> date:
+    return local_date(now, fiscal_timezone(tenant))
+
+
 @dataclass(frozen=True, slots=True)
 class TaxRules:
     """What a price needs before there is a document: the percentages by tax code, and whether prices include them."""
@@ -187,8 +195,7 @@ def load_tax_rules(session: Session, *, now: datetime) -> TaxRules:
     """The tenant's rules on this day, in one query."""
     tenant: Tenant = session.info["tenant"]
     row = session.execute(select(FiscalProfile.regime, FiscalProfile.tax_rates, FiscalProfile.prices_include_tax)).one()
-    today = local_date(now, CARACAS if row.regime == VENEZUELA else tenant.timezone)
-    return TaxRules(_percents(row.regime, row.tax_rates, today), row.prices_include_tax)
+    return TaxRules(_percents(row.regime, row.tax_rates, fiscal_day(tenant, now)), row.prices_include_tax)
 
 
 def _percents(regime: str, tax_rates: Mapping[str, str], today: date) -> Mapping[str, Decimal]:

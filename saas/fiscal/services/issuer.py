@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from saas.audit.services import record
 from saas.fiscal.models import ExchangeRate, FiscalProfile
 from saas.fiscal.services.context import CARACAS, VENEZUELA, bank_holidays_around
+from saas.fiscal.services.memory import forget_contexts
 from saas.fiscal.venezuela.identity import parse_phone, parse_rif
 from saas.fiscal.venezuela.rates import value_date_of
 from saas.kernel.clock import local_date
@@ -20,6 +21,7 @@ from saas.kernel.errors import ValidationFailed
 from saas.kernel.ids import new_id
 from saas.kernel.pagination import Page, page_of
 from saas.kernel.principal import Principal
+from tenants.sessions import after_commit
 
 EDITABLE = (
     "legal_name",
@@ -55,6 +57,7 @@ def change_profile(
         setattr(profile, name, value)
     profile.updated_at = now
     session.flush()
+    after_commit(session, forget_contexts)
     after = {name: _plain(getattr(profile, name)) for name in EDITABLE}
     changed = [name for name in EDITABLE if before[name] != after[name]]
     if changed:
@@ -109,6 +112,7 @@ def enter_rate(
     )
     session.add(entered)
     session.flush()
+    after_commit(session, forget_contexts)
     record(
         session,
         principal=principal,

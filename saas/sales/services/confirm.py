@@ -174,7 +174,9 @@ def _quote(
     payments: Sequence[dict[str, Any]],
     now: datetime,
 ) -> tuple[fiscal.FiscalContext, fiscal.Quote]:
-    context = fiscal.load_context(session, currency=sale.currency, now=now, point_of_sale_id=sale.point_of_sale_id)
+    context = fiscal.remembered_context(
+        session, currency=sale.currency, now=now, point_of_sale_id=sale.point_of_sale_id
+    )
     quote = fiscal.quote_document(
         context,
         lines=[
