@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from tenants.models import Domain, TenantRecord
 from tenants.sessions import control_transaction
@@ -66,7 +67,7 @@ _lock = Lock()
 
 def find_tenant(slug: str) -> Tenant:
     """The tenant of that slug, in whatever state. Raises UnknownTenant."""
-    return _find(slug, TenantRecord.slug == slug)
+    return _find(slug, lambda: TenantRecord.slug == slug)
 
 
 def find_tenant_by_host(host: str, base_domain: str) -> Tenant:
@@ -77,8 +78,10 @@ def find_tenant_by_host(host: str, base_domain: str) -> Tenant:
         return find_tenant(slug)
     return _find(
         f"host:{name}",
-        TenantRecord.id
-        == select(Domain.tenant_id).where(Domain.host == name, Domain.verified_at.is_not(None)).scalar_subquery(),
+        lambda: (
+            TenantRecord.id
+            == select(Domain.tenant_id).where(Domain.host == name, Domain.verified_at.is_not(None)).scalar_subquery()
+        ),
     )
 
 
@@ -112,13 +115,14 @@ def tenant_of(record: TenantRecord) -> Tenant:
     )
 
 
-def _find(key: str, condition: object) -> Tenant:
+def _find(key: str, condition: Callable[[], ColumnElement[bool]]) -> Tenant:
+    """condition: built only when it is asked for, since every request comes by here."""
     now = time.monotonic()
     found = _remembered.get(key)
     if found and found[0] > now:
         return found[1]
     with control_transaction() as session:
-        record = session.scalar(select(TenantRecord).where(condition))  # type: ignore[arg-type]
+        record = session.scalar(select(TenantRecord).where(condition()))
         if record is None:
             raise UnknownTenant(key)
         tenant = tenant_of(record)
