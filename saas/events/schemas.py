@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, Regexp
 
 from saas.events.models import EVENT_STATES
-from saas.kernel.fields import Amount, Instant, Percent, Text
+from saas.kernel.fields import Amount, Instant, Percent, Text, between, one_of
 from saas.kernel.pagination import PageQuery
 
 MOST_PLACES = 100_000  # in one zone
@@ -28,8 +28,8 @@ class ConfigSchema(Schema):
     class Meta:
         unknown = INCLUDE
 
-    hold_seconds = fields.Integer(strict=True, validate=Range(min=30, max=7 * 86_400))
-    price_rule = fields.String(validate=OneOf(["additive", "compound"]))
+    hold_seconds = fields.Integer(strict=True, validate=between(30, 7 * 86_400))
+    price_rule = fields.String(validate=one_of("additive", "compound"))
 
     @validates_schema
     def stays_small(self, data: dict[str, Any], **_: Any) -> None:
@@ -39,7 +39,7 @@ class ConfigSchema(Schema):
 
 class NewEventSchema(Schema):
     name = Text(190, required=True)
-    kind = fields.String(required=True, validate=OneOf(["general", "numbered", "mixed"]))
+    kind = fields.String(required=True, validate=one_of("general", "numbered", "mixed"))
     venue_id = fields.UUID(load_default=None, allow_none=True)
     plan_id = fields.UUID(load_default=None, allow_none=True)
     starts_at = Instant(required=True)
@@ -53,23 +53,23 @@ class EventChangesSchema(NewEventSchema):
 
 
 class EventQuery(PageQuery):
-    state = fields.String(validate=OneOf(EVENT_STATES))
+    state = fields.String(validate=one_of(*EVENT_STATES))
     search = Text(190, may_be_empty=True)
 
 
 class NewZoneSchema(Schema):
     name = Text(120, required=True)
-    kind = fields.String(required=True, validate=OneOf(["general", "numbered", "tables"]))
+    kind = fields.String(required=True, validate=one_of("general", "numbered", "tables"))
     base_price = Amount(required=True)
-    tax_code = fields.String(validate=OneOf(["G", "R", "A", "E"]))
+    tax_code = fields.String(validate=one_of("G", "R", "A", "E"))
     color = fields.String(allow_none=True, validate=Regexp(r"^#[0-9a-fA-F]{6}$", error=_l("A colour such as #4f6bd8.")))
-    capacity = fields.Integer(strict=True, validate=Range(min=1, max=MOST_PLACES))
-    rows = fields.Integer(strict=True, validate=Range(min=1, max=1000))
-    seats_per_row = fields.Integer(strict=True, validate=Range(min=1, max=1000))
-    table_count = fields.Integer(strict=True, data_key="tables", validate=Range(min=1, max=5000))
-    seats_per_table = fields.Integer(strict=True, validate=Range(min=1, max=100))
+    capacity = fields.Integer(strict=True, validate=between(1, MOST_PLACES))
+    rows = fields.Integer(strict=True, validate=between(1, 1000))
+    seats_per_row = fields.Integer(strict=True, validate=between(1, 1000))
+    table_count = fields.Integer(strict=True, data_key="tables", validate=between(1, 5000))
+    seats_per_table = fields.Integer(strict=True, validate=between(1, 100))
     plan_category = Text(190)
-    sale_mode = fields.String(validate=OneOf(["complete", "individual"]))
+    sale_mode = fields.String(validate=one_of("complete", "individual"))
 
     @validates_schema
     def is_made_of_what_its_kind_takes(self, zone: dict[str, Any], **_: Any) -> None:
@@ -92,7 +92,7 @@ class NewStageSchema(Schema):
     name = Text(120, required=True)
     starts_at = Instant(load_default=None, allow_none=True)
     ends_at = Instant(load_default=None, allow_none=True)
-    quantity = fields.Integer(strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=10**9))
+    quantity = fields.Integer(strict=True, load_default=None, allow_none=True, validate=between(1, 10**9))
     markup_percent = Percent(load_default=0)
     markup_amount = Amount(load_default=0, least=-(10**13))
     zone_id = fields.UUID(load_default=None, allow_none=True)

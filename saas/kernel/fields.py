@@ -7,15 +7,29 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import OneOf, Range
+
+
+def between(least: int, most: int) -> Range:
+    return Range(min=least, max=most, error=_l("Must lie between {min} and {max}."))  # type: ignore[arg-type]
+
+
+def one_of(*choices: str) -> OneOf:
+    return OneOf(choices, error=_l("Must be one of: {choices}."))  # type: ignore[arg-type]
 
 
 class Text(fields.String):
     """Text without outer space, neither empty nor longer than `longest`, free of characters no database stores."""
 
     def __init__(self, longest: int, *, may_be_empty: bool = False, **kwargs: Any) -> None:
-        super().__init__(validate=Length(min=0 if may_be_empty else 1, max=longest), **kwargs)
+        self.least, self.longest = 0 if may_be_empty else 1, longest
+        super().__init__(validate=self._fits, **kwargs)
+
+    def _fits(self, value: str) -> None:
+        if not self.least <= len(value) <= self.longest:
+            raise ValidationError(_("Must have {min} to {max} characters.").format(min=self.least, max=self.longest))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
@@ -28,7 +42,7 @@ class Amount(fields.Integer):
     """Minor units of a currency: a whole JSON number, not negative unless said so."""
 
     def __init__(self, *, least: int = 0, most: int = 10**13, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=Range(min=least, max=most), **kwargs)
+        super().__init__(strict=True, validate=between(least, most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str | bool):  # "12" and true are not amounts, though Python would make one of them
@@ -40,7 +54,7 @@ class Percent(fields.Decimal):
     """Per cent, with up to four decimals; leaves as a JSON number."""
 
     def __init__(self, *, least: int = -100, most: int = 10_000, **kwargs: Any) -> None:
-        super().__init__(places=None, validate=[Range(min=least, max=most), _four_decimals], **kwargs)
+        super().__init__(places=None, validate=[between(least, most), _four_decimals], **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if value is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -233,3 +234,28 @@ def plan_layout(session: Session, plan_id: UUID) -> dict[str, Any]:
         ],
         "drawing": {"frame": plan.drawing["frame"], "areas": plan.drawing["areas"]},
     }
+
+
+def venue_names(session: Session, venue_ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """The names of these venues, by id."""
+    if not venue_ids:
+        return {}
+    rows = session.execute(select(Venue.id, Venue.name).where(Venue.id.in_(venue_ids)))
+    return {row.id: row.name for row in rows}
+
+
+def list_choices(session: Session) -> list[tuple[str, str]]:
+    """Where an event can take place: ("venue id/plan id", words), every venue without and with each of its plans."""
+    rows = session.execute(
+        select(
+            Venue.id, Venue.name, SeatingPlan.id.label("plan_id"), SeatingPlan.name.label("plan"), SeatingPlan.version
+        )
+        .join_from(Venue, SeatingPlan, SeatingPlan.venue_id == Venue.id, isouter=True)
+        .order_by(Venue.name, Venue.id, SeatingPlan.name, SeatingPlan.version.desc())
+    ).all()
+    choices: dict[str, str] = {}
+    for row in rows:
+        choices.setdefault(f"{row.id}/", _("%(venue)s, without a plan", venue=row.name))
+        if row.plan_id:
+            choices[f"{row.id}/{row.plan_id}"] = f"{row.name} · {row.plan} (v{row.version})"
+    return list(choices.items())

@@ -18,6 +18,9 @@ API: tuple[str, ...] = (
     "saas.realtime.api",
 )
 PAGES: tuple[str, ...] = (
+    "saas.venues.views",
+    "saas.events.views",
+    "saas.events.setup_views",
     "saas.web.health",
     "saas.web.metrics",
     "saas.web.preferences",

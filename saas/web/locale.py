@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from babel.messages.mofile import write_mo
@@ -69,13 +70,18 @@ def compile_catalogues(area: Path) -> None:
         waiting.replace(target)
 
 
-def _moment(instant: datetime) -> str:
-    """When something takes place: «sáb, 28 de noviembre de 2026, 20:00», in the tenant's time."""
-    return f"{_by_skeleton('yMMMMEEEEd', instant)}, {_by_skeleton('Hm', instant)}"
+def _moment(instant: datetime, timezone: str | None = None, *, short: bool = False) -> str:
+    """When something takes place: «sábado, 28 de noviembre de 2026, 20:00», short «28 nov 2026, 20:00».
+
+    In the tenant's time, or on the wall clock of another place.
+    """
+    day = "yMMMd" if short else "yMMMMEEEEd"
+    return f"{_by_skeleton(day, instant, timezone)}, {_by_skeleton('Hm', instant, timezone)}"
 
 
-def _by_skeleton(skeleton: str, instant: datetime) -> str:
-    return format_skeleton(skeleton, to_user_timezone(instant), locale=get_locale())
+def _by_skeleton(skeleton: str, instant: datetime, timezone: str | None = None) -> str:
+    local = instant.astimezone(ZoneInfo(timezone)) if timezone else to_user_timezone(instant)
+    return format_skeleton(skeleton, local, locale=get_locale())
 
 
 def _date(value: date | datetime, style: str) -> str:

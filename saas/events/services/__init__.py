@@ -13,10 +13,18 @@ from saas.events.services.lifecycle import (
     publish_event,
     update_event,
 )
-from saas.events.services.stages import add_price_stage, list_stages, remove_price_stage, set_row_prices, taken_by_stage
-from saas.events.services.zones import create_zone, get_zone, list_zones, remove_zone
+from saas.events.services.stages import (
+    add_price_stage,
+    list_row_prices,
+    list_stages,
+    remove_price_stage,
+    set_row_prices,
+    taken_by_stage,
+)
+from saas.events.services.zones import KINDS_OF_EVENT, create_zone, get_zone, list_row_labels, list_zones, remove_zone
 
 __all__ = [
+    "KINDS_OF_EVENT",
     "add_price_stage",
     "availability_of",
     "cancel_event",
@@ -28,6 +36,8 @@ __all__ = [
     "layout_of",
     "layout_version",
     "list_events",
+    "list_row_labels",
+    "list_row_prices",
     "list_stages",
     "list_zones",
     "lock_event",

@@ -206,3 +206,14 @@ def get_zone(session: Session, zone_id: UUID) -> Zone:
 def list_zones(session: Session, event_id: UUID) -> list[Zone]:
     """The zones of an event in their order."""
     return list(session.scalars(select(Zone).where(Zone.event_id == event_id).order_by(Zone.ordinal)))
+
+
+def list_row_labels(session: Session, zone_id: UUID) -> list[str]:
+    """The rows of a zone, in their order."""
+    query = (
+        select(Place.row_label)
+        .where(Place.zone_id == zone_id)
+        .group_by(Place.row_label)
+        .order_by(func.min(Place.ordinal))
+    )
+    return list(session.scalars(query))

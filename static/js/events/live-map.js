@@ -1,6 +1,7 @@
 // <div data-module="events/live-map" data-event-id="…" data-live-url="…">, holding a <seat-map>, a .live-dot and a [data-failed]
 // notice: reads layout and availability, and keeps the map as it is sold. Tells "map:layout"
-// {layout} once, and "map:states" {availability} after each snapshot; "map:refresh" asks for one.
+// {layout} once, "map:states" {availability} after each snapshot, "map:changes" {changes} with the live feed; "map:refresh"
+// asks for a snapshot.
 import { call } from "../api/client.js"
 import { connectAvailability } from "../live/availability.js"
 import "../seatmap/seat-map.js"
@@ -37,7 +38,10 @@ export function mount(element) {
     end = connectAvailability({
       url: liveUrl,
       eventId,
-      onChanges: (changes) => map.applyChanges(changes),
+      onChanges: (changes) => {
+        map.applyChanges(changes)
+        element.dispatchEvent(new CustomEvent("map:changes", { bubbles: true, detail: { changes } }))
+      },
       onResync: readStates,
       onStatus: (status) => {
         dot.dataset.state = status
