@@ -23,7 +23,7 @@ from saas.venues import services as venues
 from saas.venues.models import SeatingPlan, Venue
 from tenants.registry import Tenant
 
-PLANS = Path(__file__).parent / "plans"
+PLANS = Path(__file__).parents[1] / "venues" / "examples"
 OPENED = timedelta(days=3)  # the sale began so long ago
 RATE_DAYS = 400  # for which days after today an exchange rate is there, so that the demo can sell when found again
 RATE = Decimal("214.1798")
