@@ -22,7 +22,7 @@ __all__ = ["Blueprint", "api", "babel", "binds", "db", "migrate"]
 class _Parser(FlaskParser):
     """Reads requests strictly: an unknown field is refused wherever it stands, and a mistake is our own refusal."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar = {"json": RAISE, "query": RAISE, "form": RAISE, "files": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar = {"json": RAISE, "query": RAISE, "form": RAISE, "files": RAISE}  # type: ignore[misc]
 
     def handle_error(self, error: Any, req: Any, schema: Any, **_: Any) -> NoReturn:
         by_location = error.messages if isinstance(error.messages, dict) else {"body": error.messages}

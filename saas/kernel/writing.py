@@ -33,4 +33,4 @@ def _statement(model: type[DeclarativeBase], columns: tuple[str, ...]) -> tuple[
     table = model.__table__
     documents = tuple(name for name in columns if isinstance(table.c[name].type, JSONB))
     values = ", ".join(f"CAST(:{name} AS jsonb)" if name in documents else f":{name}" for name in columns)
-    return text(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})"), documents  # noqa: S608
+    return text(f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({values})"), documents  # noqa: S608

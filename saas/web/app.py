@@ -42,7 +42,7 @@ class _Json(JSONProvider):
             default=str,
             option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS,
         )
-        return self._app.response_class(body, mimetype="application/json")
+        return Response(body, mimetype="application/json")
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from saas.access.guard import TenantUnavailable, serving_tenant
 from saas.kernel.clock import utcnow
@@ -83,10 +84,10 @@ def _answer_closed(_error: TenantClosed) -> tuple[Response | str, int, dict[str,
     return answer_refusal(TenantUnavailable())
 
 
-def _answer_http(error: HTTPException) -> tuple[Response | str, int, dict[str, str]] | Response:
+def _answer_http(error: HTTPException) -> tuple[Response | str, int, dict[str, str]] | BaseResponse:
     status = error.code or 500
     if status < 400:
-        return Response(error.get_response())
+        return error.get_response()
     status = 400 if status == 422 else status
     headers = {"Allow": ", ".join(error.valid_methods or ())} if status == 405 else {}  # type: ignore[attr-defined]
     return _answer(status, _CODES.get(status, "BAD_REQUEST"), str(error.description or error.name), {}, headers)

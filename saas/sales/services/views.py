@@ -56,7 +56,7 @@ def get_sale(session: Session, principal: Principal, sale_id: UUID) -> dict[str,
     if row is None or (principal.kind == "client" and row["seller_id"] != principal.id):
         raise NotFound(sale_id=str(sale_id))
     return sale_json(
-        row,
+        dict(row),
         lines=row["lines"] or (),
         tickets=row["tickets"] or (),
         payments=row["payments"] or (),
