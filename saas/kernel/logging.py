@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from typing import Any, TextIO
 
 import orjson
@@ -55,7 +56,8 @@ def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
         structlog.stdlib.add_logger_name,
     ]
     if for_people:
-        last: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback  # the pretty one shows local variables, and so secrets
+        last: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     else:
         last = [structlog.processors.format_exc_info, _to_json]
     return structlog.stdlib.ProcessorFormatter(
@@ -111,6 +113,8 @@ def _to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
 
 def _report_errors(settings: Settings) -> None:
     """Send errors to Sentry, without what people typed and without local variables."""
+    # It imports eventlet only to ask whether we run on it.
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import sentry_sdk  # noqa: PLC0415 - most houses have none, and it is slow to import
 
     sentry_sdk.init(

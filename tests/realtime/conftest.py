@@ -28,9 +28,14 @@ def live_settings(live_redis: EmbeddedRedis) -> Settings:
 def realtime(request: pytest.FixtureRequest, live_redis: EmbeddedRedis) -> Iterator[Realtime]:
     """One process for the tests that leave it as they found it."""
     server = start_realtime(environment(live_redis.url, request.param))
-    live.configure(live_redis.url)
     yield server
     stop(server.process)
+
+
+@pytest.fixture(autouse=True)
+def publisher(monkeypatch: pytest.MonkeyPatch, live_redis: EmbeddedRedis) -> None:
+    """What these tests publish goes to their own Redis, and nobody else's does."""
+    monkeypatch.setattr(live, "_publisher", live.Publisher(live_redis.url))
 
 
 @pytest.fixture

@@ -36,16 +36,13 @@ def test_the_publisher_finds_a_restarted_redis_without_losing_the_first_message(
         redis.stop()
 
 
-def test_an_event_that_cannot_be_written_is_logged_and_not_raised(live_redis, caplog):
-    live.configure(live_redis.url)
-
+def test_an_event_that_cannot_be_written_is_logged_and_not_raised(caplog):
     live.sale_confirmed("teatro", {"id": object()})
 
     assert "live event cannot be written" in caplog.text
 
 
-def test_publishing_costs_less_than_80_microseconds_of_cpu(live_redis):
-    live.configure(live_redis.url)
+def test_publishing_costs_less_than_80_microseconds_of_cpu():
     changes = [(uuid4(), "h", 1) for _ in range(4)]
 
     def cost_of_one():
