@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ bp = Blueprint("fiscal_pages", __name__)
 Errors = dict[str, list[str]]
 _DOCUMENTS_A_PAGE = 20
 _RATES_A_PAGE = 30
+_RATES_AHEAD = timedelta(days=7)
 
 
 @bp.context_processor
@@ -150,11 +152,12 @@ def change_issuer() -> BaseResponse | tuple[str, int]:
 
 def _rates_page(typed: dict[str, str], errors: Errors) -> str:
     with tenant_transaction(g.tenant) as session:
-        profile = issuer.get_profile(session)
+        about = _about(session, issuer.get_profile(session))
+        until = about["value_date"] and about["value_date"] + _RATES_AHEAD
         return render_template(
             "fiscal/rates.html",
-            **_about(session, profile),
-            page=issuer.list_rates(session, limit=_RATES_A_PAGE, cursor=request.args.get("cursor")),
+            **about,
+            page=issuer.list_rates(session, limit=_RATES_A_PAGE, cursor=request.args.get("cursor"), until=until),
             form=typed,
             errors=errors,
         )

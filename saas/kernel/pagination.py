@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -59,17 +59,26 @@ def page_of(
 
 
 def write_cursor(values: Sequence[Any]) -> str:
-    """Ordering values as opaque text; instants, UUIDs, numbers and text keep their type."""
-    tagged = [
-        ["t", v.isoformat()] if isinstance(v, datetime) else ["u", str(v)] if isinstance(v, UUID) else ["v", v]
-        for v in values
-    ]
-    return urlsafe_b64encode(orjson.dumps(tagged)).decode().rstrip("=")
+    """Ordering values as opaque text; instants, dates, UUIDs, numbers and text keep their type."""
+    return urlsafe_b64encode(orjson.dumps([_tagged(value) for value in values])).decode().rstrip("=")
+
+
+def _tagged(value: Any) -> list[Any]:
+    if isinstance(value, datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    return ["u", str(value)] if isinstance(value, UUID) else ["v", value]
 
 
 def read_cursor(cursor: str, size: int) -> tuple[Any, ...]:
     """The values of `write_cursor`. Raises ValidationFailed."""
-    read: dict[str, Callable[[Any], Any]] = {"t": datetime.fromisoformat, "u": UUID, "v": lambda value: value}
+    read: dict[str, Callable[[Any], Any]] = {
+        "t": datetime.fromisoformat,
+        "d": date.fromisoformat,
+        "u": UUID,
+        "v": lambda value: value,
+    }
     try:
         tagged = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = tuple(read[tag](value) for tag, value in tagged)

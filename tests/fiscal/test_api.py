@@ -188,6 +188,17 @@ def test_an_unusual_check_digit_warns_and_a_wrong_rif_is_refused(owner):
     assert wrong.json["error"]["details"] == {"tax_id": ["Write the RIF like J-12345678-9."]}
 
 
+def test_rates_are_listed_by_value_date_page_after_page(owner):
+    for day in ("2026-11-19", "2026-11-23", "2026-11-20"):
+        owner.post("/exchange-rates", RATE | {"value_date": day})
+
+    first = owner.get("/exchange-rates", limit=2).json
+    second = owner.get("/exchange-rates", limit=2, cursor=first["next_cursor"]).json
+
+    assert [item["value_date"] for item in first["items"]] == ["2026-11-23", "2026-11-20"]
+    assert [item["value_date"] for item in second["items"]] == ["2026-11-19"]
+
+
 def test_a_repeated_key_enters_one_range(owner):
     answers = [owner.post("/control-ranges", RANGE, **{"Idempotency-Key": "range-1"}) for _ in range(2)]
 

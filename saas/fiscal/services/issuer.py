@@ -125,13 +125,18 @@ def enter_rate(
     return entered
 
 
-def list_rates(session: Session, *, limit: int, cursor: str | None = None) -> Page[ExchangeRate]:
-    """Entries, the latest first."""
+def list_rates(
+    session: Session, *, limit: int, cursor: str | None = None, until: date | None = None
+) -> Page[ExchangeRate]:
+    """Entries, the latest value date first, and of one date the one that holds first. until: the last date wanted."""
+    query = select(ExchangeRate)
+    if until:
+        query = query.where(ExchangeRate.value_date <= until)
     return page_of(
         session,
-        select(ExchangeRate),
-        by=(ExchangeRate.entered_at, ExchangeRate.id),
-        key=lambda entry: (entry.entered_at, entry.id),
+        query,
+        by=(ExchangeRate.value_date, ExchangeRate.entered_at, ExchangeRate.id),
+        key=lambda entry: (entry.value_date, entry.entered_at, entry.id),
         limit=limit,
         cursor=cursor,
     )
