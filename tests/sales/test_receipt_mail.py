@@ -4,10 +4,10 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-import workers.actors  # noqa: F401 - registers send_mail
 from pypdf import PdfReader
 from sqlalchemy import select
 
+import workers.actors  # noqa: F401 - registers send_mail
 from dev.mailbox import Mailbox
 from dev.mailcatcher import catch_mail
 from dev.ownership import free_port
