@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
+from saas.access.housekeeping import sweep_access
 from saas.audit.seals import seal_events
 from saas.kernel import live
 from saas.kernel.models import IdempotentAnswer
 from saas.sales.services import holds as sales
 from tenants.registry import Tenant, tenants_of_cell
-from tenants.sessions import after_commit, cell_transaction, tenant_transaction
+from tenants.sessions import cell_transaction, control_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -89,10 +90,18 @@ def sweep_outbox(cell: str, now: datetime) -> None:
         )
 
 
+def sweep_access_rows(cell: str, now: datetime) -> None:
+    """The control schema lies beside the default cell, so its turn does it."""
+    if cell == "default":
+        with control_transaction() as session:
+            sweep_access(session, now=now)
+
+
 JOBS = (
     PlatformJob("expire_holds", timedelta(seconds=10), for_each_tenant(expire_holds)),
     PlatformJob("seal_audit", timedelta(minutes=1), for_each_tenant(seal_new_events)),
     PlatformJob("seal_stragglers", timedelta(days=1), for_each_tenant(seal_stragglers)),
     PlatformJob("forget_old_answers", timedelta(hours=1), for_each_tenant(forget_old_answers)),
+    PlatformJob("sweep_access", timedelta(hours=1), sweep_access_rows),
     PlatformJob("sweep_outbox", timedelta(hours=1), sweep_outbox),
 )

@@ -110,7 +110,9 @@ def test_a_suspended_tenant_is_closed_for_tokens_sign_ins_and_pages(app: Flask, 
     assert page.status_code == 403
 
 
-@pytest.mark.parametrize("columns", [{"schema_version": None}, {"schema_version": "20200101_0000"}, {"state": "moving"}])
+@pytest.mark.parametrize(
+    "columns", [{"schema_version": None}, {"schema_version": "20200101_0000"}, {"state": "moving"}]
+)
 def test_a_tenant_that_is_behind_or_on_the_move_is_unavailable_for_a_moment(app: Flask, tenant: Tenant, columns):
     token = sign_in(app, make_member(tenant))["access_token"]
     set_tenant(tenant, **columns)
