@@ -16,7 +16,7 @@ from saas.kernel import live
 from saas.kernel.models import IdempotentAnswer
 from saas.sales.services import holds as sales
 from tenants.registry import Tenant, tenants_of_cell
-from tenants.sessions import cell_transaction, control_transaction, tenant_transaction
+from tenants.sessions import after_commit, cell_transaction, control_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
 
 log = logging.getLogger(__name__)
