@@ -30,6 +30,9 @@ PAGES: tuple[str, ...] = (
     "saas.access.views.team",
     "saas.access.views.api_clients",
     "saas.sales.box_office",
+    "saas.sales.views",
+    "saas.sales.gate",
+    "saas.reports.views",
     "saas.fiscal.views",
 )
 DEVELOPMENT_PAGES: tuple[str, ...] = (

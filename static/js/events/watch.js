@@ -1,5 +1,5 @@
 // <div data-module="events/watch"> round the live map and the counts of an event: how many places are sold, held and free, kept
-// by the changes. A page to look at: nothing is chosen here.
+// by the changes.
 const SHOWN = { "count-taken": "sr", "count-held": "h", "count-free": "f" }
 
 export function mount(element) {
@@ -31,7 +31,6 @@ export function mount(element) {
       }
       show()
     },
-    "seat:toggle": (event) => event.preventDefault(),
   }
 
   for (const [name, listener] of Object.entries(listeners)) element.addEventListener(name, listener)

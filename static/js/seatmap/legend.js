@@ -4,8 +4,8 @@ import { drawSeat, SELECTED } from "./seat-shape.js"
 const SIZE = 18
 
 export class Legend {
-  constructor(texts, palette, onZone) {
-    Object.assign(this, { texts, palette })
+  constructor(texts, palette, isChoosing, onZone) {
+    Object.assign(this, { texts, palette, isChoosing })
     this.element = document.createElement("div")
     this.element.className = "seat-map-legend"
     this.element.setAttribute("role", "group")
@@ -61,7 +61,7 @@ export class Legend {
   }
 
   #showStates() {
-    const shown = [SELECTED, "h", "s", "r", "b", "a"]
+    const shown = [...(this.isChoosing ? [SELECTED] : []), "h", "s", "r", "b", "a"]
     this.states.replaceChildren(
       ...shown.map((state) => {
         const item = document.createElement("li")

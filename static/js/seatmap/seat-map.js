@@ -5,7 +5,7 @@
 //   map.applyChanges(changes)    [[place id, state letter, rev], …] of the live feed; the highest rev of a place wins
 //   map.selection                the chosen places' ids; may be set
 //
-// Events, all bubbling: seat:toggle {placeId, zoneId, selected} (cancelable: prevented, the selection stays), seat:focus
+// With the attribute `readonly` nothing can be chosen. Events, all bubbling: seat:toggle {placeId, zoneId, selected} (cancelable: prevented, the selection stays), seat:focus
 // {placeId, zoneId}, zone:choose {zoneId} for a block of general places.
 import { icon } from "../ui/icon.js"
 import { Bounds } from "./bounds.js"
@@ -35,7 +35,7 @@ export class SeatMap extends HTMLElement {
     this.painter = new Painter(this.canvas, this.view, this.palette, (zone) => this.#blockLines(zone))
     this.selected = this.painter.selected
     this.list = new PlaceList(this.texts, (item) => this.#describe(item), (item) => this.#choose(item))
-    this.legend = new Legend(this.texts, this.palette, (zone) => this.#showZone(zone))
+    this.legend = new Legend(this.texts, this.palette, !this.hasAttribute("readonly"), (zone) => this.#showZone(zone))
     this.append(this.legend.element, this.list.element)
     this.#listen()
   }
@@ -183,6 +183,7 @@ export class SeatMap extends HTMLElement {
   #choose(item) {
     const model = this.#model
     const zone = model.zoneAt(item)
+    if (this.hasAttribute("readonly")) return this.#speak(this.#describe(item))
     if (item >= model.count) return this.#send("zone:choose", { zoneId: zone.id })
     const place = model.labels[item]
     const isChosen = this.selected.has(item)

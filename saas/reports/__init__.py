@@ -1,0 +1,1 @@
+"""What is looked at over all domains: the day's figures."""
