@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from saas.access.guard import requires
 from saas.events import services as events
 from saas.kernel.errors import InvalidState
-from saas.realtime.address import live_url
 from tenants.sessions import tenant_transaction
 
 bp = Blueprint("box_office", __name__, url_prefix="/box-office")
@@ -35,9 +34,7 @@ def sell(event_id: UUID) -> str:
         zones = [zone for zone in events.list_zones(session, event_id) if zone.kind == "general"]
     if event.state != "published":
         raise InvalidState(entity="event", state=event.state, wanted="sold")
-    return render_template(
-        "sales/box_office.html", event=event, zones=zones, document_types=document_types(), live_url=live_url()
-    )
+    return render_template("sales/box_office.html", event=event, zones=zones, document_types=document_types())
 
 
 def document_types() -> list[tuple[str, str]]:
