@@ -9,7 +9,9 @@ from marshmallow import Schema, fields, post_load, pre_load
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from saas.fiscal.models import DOCUMENT_KINDS
+from saas.fiscal.services.documents import printable
 from saas.fiscal.services.issuing import number_text
+from saas.fiscal.services.lawful import missing_of
 from saas.fiscal.venezuela.numbering import ControlNumber
 from saas.kernel.pagination import PageQuery
 
@@ -55,6 +57,14 @@ class DocumentSchema(Schema):
 
 
 class WholeDocumentSchema(DocumentSchema):
+    missing = fields.Function(
+        lambda document: missing_of(printable(document)),
+        metadata={
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What the law asks for and is not shown",
+        },
+    )
     snapshot = fields.Dict(required=True, metadata={"description": "All that was printed, as frozen at issue"})
 
 

@@ -19,6 +19,7 @@ from saas.fiscal.api import pdf_response
 from saas.fiscal.models import DOCUMENT_KINDS
 from saas.fiscal.services import documents, issuer, series
 from saas.fiscal.services.issuing import number_text
+from saas.fiscal.services.lawful import missing_of
 from saas.fiscal.venezuela.numbering import ControlNumber
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import Conflict, ValidationFailed
@@ -40,7 +41,12 @@ def _words() -> dict[str, Any]:
         "debit_note": _("Debit note"),
         "receipt": _("Receipt"),
     }
-    return {"kind_name": kinds.get, "number_text": number_text, "ControlNumber": ControlNumber}
+    return {
+        "kind_name": kinds.get,
+        "number_text": number_text,
+        "missing_of": lambda document: missing_of(documents.printable(document)),
+        "ControlNumber": ControlNumber,
+    }
 
 
 @bp.get("/fiscal", endpoint="series")

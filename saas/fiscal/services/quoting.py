@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from saas.fiscal.services.context import FiscalContext
-from saas.fiscal.venezuela.parameters import rule_set_on
+from saas.fiscal.venezuela.identity import parse_cedula, parse_rif
+from saas.fiscal.venezuela.parameters import rule_set_on, show_tax_code
 from saas.fiscal.venezuela.tax import TaxLine, Tender, Totals, apply_tender, compute_totals
 from saas.kernel.errors import ValidationFailed
 from saas.kernel.money import round_half_up
@@ -27,7 +28,7 @@ class QuoteLine:
     """One thing sold. Amounts: minor units of the price's currency.
 
     detail: what tells it from its like (`Row F, seat 12`). Lines that differ only in their detail become one line of
-    the document, because a form has one page.
+    the document, because a form has one page. admission: the right to attend a show, which the law may exempt.
     """
 
     description: str
@@ -36,6 +37,7 @@ class QuoteLine:
     tax_code: str
     discount: int = 0
     detail: str | None = None
+    admission: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def quote_document(
     """
     if context.buyer_required:
         _require_buyer(buyer)
-    grouped = _group(lines)
+    grouped = _group([_with_exemption(line, context) for line in lines])
     tax_lines = [TaxLine(line.quantity, line.unit_price, line.tax_code, discount=line.discount) for line in grouped]
     native = compute_totals(tax_lines, iva_percents=context.percents, prices_include_iva=context.prices_include_tax)
     legal = native
@@ -87,7 +89,7 @@ def quote_document(
         "rounding": _ROUNDING,
         "timezone": context.timezone,
         "issuer": dict(context.issuer),
-        "buyer": dict(buyer) if buyer else None,
+        "buyer": _identified(buyer, context) if buyer else None,
         "currency": context.currency,
         "price_currency": context.price_currency,
         "prices_include_tax": context.prices_include_tax,
@@ -124,6 +126,30 @@ def _require_buyer(buyer: Mapping[str, str | None] | None) -> None:
         raise ValidationFailed(customer=[_l("An invoice needs the buyer's name and cédula, passport or RIF.")])
 
 
+def _identified(buyer: Mapping[str, str | None], context: FiscalContext) -> dict[str, str | None]:
+    """The buyer with a cédula or RIF in its usual form; what is neither (a passport) stays as it was typed."""
+    identified = dict(buyer)
+    typed = identified.get("document")
+    if context.is_venezuelan and typed:
+        if cedula := parse_cedula(typed):
+            identified["document"] = f"{cedula[0]}-{cedula[1:]}"
+        elif rif := parse_rif(typed):
+            identified["document"] = rif.display
+    return identified
+
+
+def _with_exemption(line: QuoteLine, context: FiscalContext) -> QuoteLine:
+    """Admission of at most two tax units is exempt. Only where prices include the tax: then the exemption changes what
+    the price is made of and not what the buyer was asked for."""
+    if not (line.admission and context.is_venezuelan and context.prices_include_tax and line.tax_code == "G"):
+        return line
+    price = line.unit_price - line.discount // line.quantity
+    legal = round_half_up(price * context.exchange.rate) if context.exchange else price
+    face = round_half_up(legal * 100 / (100 + context.percents["G"]))
+    code = show_tax_code(face, tax_unit=rule_set_on(context.today).tax_unit)
+    return line if code == line.tax_code else replace(line, tax_code=code)
+
+
 def _group(lines: Sequence[QuoteLine]) -> list[QuoteLine]:
     """Lines of one description, price and tax become one, their details joined."""
     groups: dict[tuple[str, int, str, int], list[QuoteLine]] = {}
@@ -135,12 +161,9 @@ def _group(lines: Sequence[QuoteLine]) -> list[QuoteLine]:
 
 
 def _merged(members: Sequence[QuoteLine]) -> QuoteLine:
-    first = members[0]
-    return QuoteLine(
-        description=first.description,
+    return replace(
+        members[0],
         quantity=sum(line.quantity for line in members),
-        unit_price=first.unit_price,
-        tax_code=first.tax_code,
         discount=sum(line.discount for line in members),
         detail=" · ".join(line.detail for line in members if line.detail) or None,
     )

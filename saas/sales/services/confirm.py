@@ -187,6 +187,7 @@ def _quote(
                 unit_price=line.unit_price,
                 discount=line.discount,
                 tax_code=line.tax_code,
+                admission=line.place_id is not None,
             )
             for line in lines
         ],
