@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, text
 
-from tenants.admin import LOCK_TIMEOUT, Administrator, Cells, close_door, connect, drop_role, retrying
+from tenants.admin import Administrator, Cells, close_door, connect, drop_role, retrying
 from tenants.lifecycle import change_state
 from tenants.models import TenantRecord
 from tenants.registry import Tenant, forget_tenants, schema_name
@@ -40,7 +40,6 @@ def drop_tenant(cells: Cells, slug: str) -> None:
 def clear_cell(connection: Administrator, slug: str, *, batch: int = 5000) -> None:
     """Remove a tenant's schema, role and shared rows from a cell, in short transactions. May be repeated."""
     schema = schema_name(slug)
-    connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
     retrying(lambda: drop_schema(connection, schema))
     for table in ("outbox", "schedule"):
         while connection.execute(

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composed, Identifier
 
-from tenants.admin import Administrator, named
+from tenants.admin import LOCK_TIMEOUT, Administrator, named
 
 CHUNK = 1 << 20  # bytes held in memory at a time, whatever the size of a table
 
@@ -154,5 +154,7 @@ def drop_schema(connection: Administrator, schema: str, *, batch: int = 20) -> N
         if not names:
             break
         tables = SQL(", ").join(Identifier(schema, name) for name in names)
-        connection.execute(SQL("DROP TABLE {} CASCADE").format(tables))
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            connection.execute(SQL("DROP TABLE {} CASCADE").format(tables))
     connection.execute(named("DROP SCHEMA IF EXISTS {schema} CASCADE", schema=schema))
