@@ -65,7 +65,7 @@ GROUPS = (
         ),
     ),
     Group(
-        lazy_gettext("Tax"),
+        lazy_gettext("Fiscal"),
         (Item(lazy_gettext("Fiscal series"), "fiscal_pages.series", "landmark", "fiscal:read"),),
     ),
     Group(

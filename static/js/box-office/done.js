@@ -3,7 +3,7 @@ import { formatMoney } from "../ui/money.js"
 
 /** dialog: <dialog data-part="done">; sale: the confirmed Sale. */
 export function showDone(dialog, sale) {
-  const change = -sale.payments.filter((payment) => payment.amount < 0).reduce((sum, payment) => sum + payment.amount, 0)
+  const change = Math.abs(sale.payments.reduce((sum, payment) => sum + Math.min(0, payment.amount), 0))
   const values = {
     change: formatMoney(change, sale.currency),
     total: formatMoney(sale.total, sale.currency),

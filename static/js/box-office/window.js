@@ -1,6 +1,7 @@
 // The box office's window: map or quantities on one side, the sale on the other. Choosing a seat holds it; paying sells it.
 // Texts and parts come from templates/sales/box_office.html.
 import { countdown } from "../ui/countdown.js"
+import { formatMoney } from "../ui/money.js"
 import { Draft } from "./draft.js"
 import { showLines } from "./lines.js"
 import { Payment } from "./payment.js"
@@ -59,10 +60,13 @@ export function mount(element) {
     stopClock()
     const isOpen = Boolean(sale?.lines.length)
     part("empty").hidden = isOpen
+    part("jump").hidden = !isOpen
     part("order").hidden = !isOpen
     map.selection = sale?.lines.map((line) => line.place_id) ?? []
     if (!isOpen) return
     part("code").textContent = sale.code
+    part("jump-count").textContent = texts.textPlaces.replace("{count}", sale.lines.length)
+    part("jump-total").textContent = formatMoney(sale.total, sale.currency)
     showLines(part("lines"), part("line"), sale)
     payment.setTotal(sale)
     stopClock = countdown(part("clock"), Date.parse(sale.held_until), {

@@ -23,7 +23,6 @@ const ENGLISH = {
   zoom_in: "Zoom in",
   zoom_out: "Zoom out",
   fit: "Show everything",
-  show_zone: "Show {zone}",
   count: "{count} chosen",
 }
 
