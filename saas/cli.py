@@ -26,6 +26,7 @@ COMMANDS = (
     ("saas.transfer_cli", "tenant"),  # adds its own to the same group
     ("saas.access.cli", "user"),
     ("saas.verify", "verify"),
+    ("saas.work.cli", "outbox"),
     ("saas.demo.cli", "demo"),
 )
 

@@ -16,6 +16,8 @@ API: tuple[str, ...] = (
     "saas.sales.papers_api",
     "saas.fiscal.api",
     "saas.realtime.api",
+    "saas.work.api",
+    "saas.audit.api",
 )
 PAGES: tuple[str, ...] = (
     "saas.venues.views",
@@ -34,6 +36,8 @@ PAGES: tuple[str, ...] = (
     "saas.sales.gate",
     "saas.reports.views",
     "saas.fiscal.views",
+    "saas.work.views",
+    "saas.audit.views",
 )
 DEVELOPMENT_PAGES: tuple[str, ...] = (
     "dev.mail_pages",
