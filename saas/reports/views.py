@@ -10,7 +10,6 @@ from flask import Blueprint, g, render_template
 from saas.access.guard import requires
 from saas.events import services as events
 from saas.kernel.clock import local_date, utcnow
-from saas.realtime.address import live_url
 from saas.reports import services
 from saas.reports.chart import Bar, bars_of
 from saas.sales.services import views as sales
@@ -26,7 +25,7 @@ LATEST = 8
 @requires("dashboard:read")
 def show() -> str:
     """The whole page."""
-    return render_template("dashboard/show.html", live_url=live_url(), **_figures())
+    return render_template("dashboard/show.html", **_figures())
 
 
 @bp.get("/dashboard/now")
