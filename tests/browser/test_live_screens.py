@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from tenants.registry import Tenant
 from tests.access.factories import make_member
 from tests.browser.conftest import served
 from tests.realtime.house import Realtime, environment, start_realtime, stop, wait_until
-from tests.sales.factories import make_sellable_event, places_of
+from tests.sales.factories import Window, make_sellable_event, places_of
 
 MAP = "document.querySelector('seat-map')"
 NOTE_CHANGES = f"""() => {{
@@ -32,7 +33,7 @@ NOTE_CHANGES = f"""() => {{
 
 @dataclass
 class Screens:
-    """Opens windows on one event's map, each in a browser profile of its own."""
+    """Opens windows of one house, each in a browser profile of its own and signed in as somebody else."""
 
     app: Flask
     browser: Browser
@@ -42,16 +43,20 @@ class Screens:
     event_id: str
     places: list[str]
 
-    def open(self) -> Page:
-        """A cashier's box office, live."""
-        cashier = make_member(self.tenant, "cashier")
+    def box_office(self) -> Page:
+        """A cashier's window, live; it notes when its map is changed."""
+        window = self.open(f"/box-office/{self.event_id}", "cashier")
+        window.evaluate(NOTE_CHANGES)
+        return window
+
+    def open(self, path: str, role: str) -> Page:
+        person = make_member(self.tenant, role)
         window = self.browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        window.goto(f"http://{self.tenant.slug}.{self.server}/box-office/{self.event_id}")
-        window.fill("[name=email]", cashier.email)
-        window.fill("[name=password]", cashier.password)
+        window.goto(f"http://{self.tenant.slug}.{self.server}{path}")
+        window.fill("[name=email]", person.email)
+        window.fill("[name=password]", person.password)
         window.press("[name=password]", "Enter")
         self.wait_for_status(window, "live")
-        window.evaluate(NOTE_CHANGES)
         return window
 
     def wait_for_status(self, window: Page, status: str) -> None:
@@ -89,7 +94,7 @@ def choose_a_seat(window: Page) -> dict[str, Any]:
 
 
 def test_a_seat_held_in_one_browser_turns_grey_in_the_other_within_300_ms(screens):
-    one, other = screens.open(), screens.open()
+    one, other = screens.box_office(), screens.box_office()
     describe = f"{MAP}.describe('{screens.places[0]}')"
     assert "free" in other.evaluate(describe)
 
@@ -102,10 +107,21 @@ def test_a_seat_held_in_one_browser_turns_grey_in_the_other_within_300_ms(screen
 
 
 def test_a_screen_whose_realtime_process_is_gone_says_so_and_reads_on_by_itself(screens):
-    one, other = screens.open(), screens.open()
+    one, other = screens.box_office(), screens.box_office()
 
     stop(screens.realtime.process)
     screens.wait_for_status(other, "stale")
     chosen = choose_a_seat(one)
 
     wait_until(lambda: "free" not in other.evaluate(f"{MAP}.describe('{chosen['place']}')"), seconds=15)
+
+
+def test_a_sale_shows_on_the_dashboard_without_a_reload(screens):
+    dashboard = screens.open("/", "manager")
+    window = Window(screens.app, screens.tenant)
+    assert dashboard.locator("[data-sale]").count() == 0
+
+    sale = window.hold(UUID(screens.places[2])).json
+    assert window.confirm(sale).status_code == 200
+
+    wait_until(lambda: dashboard.locator(f"[data-sale='{sale['id']}']").count())
