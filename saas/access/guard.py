@@ -66,7 +66,7 @@ def requires(permission: str) -> Callable[[V], V]:
                 return _to_sign_in()
             return view(*args, **kwargs)
 
-        guarded.__permission__ = permission  # type: ignore[attr-defined]
+        _state(guarded, permission, {"x-permission": permission})
         return guarded  # type: ignore[return-value]
 
     return decorate
@@ -92,7 +92,7 @@ def public(view: V | None = None, *, tenant: bool = False) -> V | Callable[[V], 
                 csrf.check_csrf()
             return view(*args, **kwargs)
 
-        guarded.__permission__ = PUBLIC_PERMISSION  # type: ignore[attr-defined]
+        _state(guarded, PUBLIC_PERMISSION, {"security": []})
         return guarded  # type: ignore[return-value]
 
     return decorate if view is None else decorate(view)
@@ -131,6 +131,13 @@ def agree_with_host(slug: str) -> None:
     named = slug_of_host(request.host)
     if named is not None and named != slug:
         raise TenantMismatch
+
+
+def _state(view: Any, permission: str, described: dict[str, Any]) -> None:
+    """Write the permission on the view, for the test that asks every route, and into its OpenAPI description."""
+    view.__permission__ = permission
+    known = getattr(view, "_apidoc", {})
+    view._apidoc = known | {"manual_doc": known.get("manual_doc", {}) | described}
 
 
 def _admit(permission: str) -> None:

@@ -161,8 +161,8 @@ def test_asking_answers_the_same_for_an_address_that_nobody_has(app: Flask, tena
     known, unknown = ask_for_reset(app, tenant, person.email), ask_for_reset(app, tenant, nobody)
 
     assert known.status_code == unknown.status_code == 200
-    bare = re.compile(r'(?<=name="csrf_token" value=")[0-9a-f]+')
-    assert bare.sub("", known.text.replace(person.email, "…")) == bare.sub("", unknown.text.replace(nobody, "…"))
+    tokens = re.compile(r"\b[0-9a-f]{40}\b")
+    assert tokens.sub("", known.text.replace(person.email, "…")) == tokens.sub("", unknown.text.replace(nobody, "…"))
 
 
 def test_the_mail_bears_the_link_and_nobody_s_address_gets_none(app: Flask, tenant: Tenant):

@@ -89,6 +89,17 @@ def test_no_guarded_route_answers_who_is_not_signed_in(app: Flask, tenant: Tenan
                 assert answer.location.startswith("/sign-in")
 
 
+def test_the_openapi_document_says_what_each_route_asks_for(app: Flask, tenant: Tenant):
+    paths = app.test_client().get("/api/v1/openapi.json").json["paths"]
+
+    assert paths["/api/v1/auth/logout"]["post"]["x-permission"] == OWN_ACCOUNT
+    assert paths["/api/v1/auth/login"]["post"]["security"] == []
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            if method != "parameters":
+                assert "x-permission" in operation or operation["security"] == [], f"{method} {path}"
+
+
 def set_tenant(tenant: Tenant, **columns: object) -> None:
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     with control_transaction() as session:
