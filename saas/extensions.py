@@ -37,6 +37,10 @@ class Blueprint(SmorestBlueprint):
 
     ARGUMENTS_PARSER = _Parser()
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """As the library's, with the schema made once: a class would be instantiated, nested ones too, per request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
 
 class _Api(SmorestApi):
     def _register_error_handlers(self) -> None:
