@@ -199,7 +199,7 @@ def test_the_pages_speak_spanish(app, tenant):
     visitor = Visitor(app, tenant, language="es")
 
     for path, words in (
-        ("/events", "Buscar por nombre"),
+        ("/events", "Todos los estados"),
         (f"/events/{event.id}", "Vendidas"),
         (f"/events/{event.id}/zones", "Zonas y precios"),
         ("/events/new", "Nuevo evento"),

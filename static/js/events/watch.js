@@ -3,7 +3,7 @@
 const SHOWN = { "count-taken": "sr", "count-held": "h", "count-free": "f" }
 
 export function mount(element) {
-  const numbers = new Intl.NumberFormat(document.documentElement.lang)
+  const numbers = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" })
   const known = new Map() // place id → { letter, rev }
   let layout = { zones: [] }
 

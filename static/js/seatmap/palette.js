@@ -20,6 +20,8 @@ export class Palette {
   /** probe: an element inside the page whose colour may be set and read. */
   constructor(probe) {
     this.probe = probe
+    // Where less motion is asked for, everything has a transition of 1 ms, and a colour just set would be read half-way.
+    probe.style.setProperty("transition-property", "none")
     this.refresh()
   }
 
