@@ -210,7 +210,8 @@ def _detail(line: Row[Any]) -> str | None:
     """Row and seat; places of general admission differ in nothing that a document should tell."""
     if line.zone_kind == "general":
         return None
-    return str(line.description).removeprefix(line.zone_name or "").lstrip(", ") or None
+    description: str = line.description
+    return None if description == line.zone_name else description.removeprefix(f"{line.zone_name}, ")
 
 
 def _buyer(customer: dict[str, Any] | None) -> dict[str, Any] | None:
