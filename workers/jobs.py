@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from saas.access.housekeeping import sweep_access
 from saas.audit.seals import seal_events
 from saas.kernel import live
+from saas.kernel.metrics import EXPIRED_PLACES
 from saas.kernel.models import IdempotentAnswer
 from saas.sales.services import holds as sales
 from tenants.registry import Tenant, tenants_of_cell
@@ -64,6 +65,7 @@ def expire_holds(session: Session, tenant: Tenant, now: datetime) -> None:
     def show() -> None:
         for event_id, places in changes.items():
             live.places_changed(tenant.slug, event_id, [(place.id, place.letter, place.rev) for place in places])
+            EXPIRED_PLACES.inc(len(places))
 
     after_commit(session, show)
 

@@ -16,6 +16,7 @@ from saas.extensions import Blueprint
 from saas.kernel import live
 from saas.kernel.clock import utcnow
 from saas.kernel.edge import transaction
+from saas.kernel.metrics import CHECKINS, HOLDS, SALES
 from saas.payments.services import Tender
 from saas.sales.schemas import CheckinSchema, ConfirmSchema, CustomerSchema, ItemsSchema, NewSaleSchema, SalesQuery
 from saas.sales.services import holds, views
@@ -33,6 +34,7 @@ bp = Blueprint("sales", __name__, description="Sales: a draft holds places, a co
 def open_sale(session: Session, body: dict[str, Any]) -> ResponseReturnValue:
     """Hold places in a new draft sale."""
     held = holds.open_sale(session, principal=g.principal, now=utcnow(), **body)
+    after_commit(session, HOLDS.labels("held").inc)
     return _shown(session, held), 201
 
 
@@ -61,6 +63,7 @@ def read_sale(session: Session, sale_id: UUID) -> ResponseReturnValue:
 def add_items(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseReturnValue:
     """Hold more places for a draft."""
     held = holds.add_items(session, principal=g.principal, sale_id=sale_id, now=utcnow(), **body)
+    after_commit(session, HOLDS.labels("held").inc)
     return _shown(session, held), 201
 
 
@@ -88,7 +91,9 @@ def set_customer(session: Session, customer: dict[str, Any], sale_id: UUID) -> R
 @transaction(synchronous_commit=False)
 def extend_hold(session: Session, sale_id: UUID) -> ResponseReturnValue:
     """Keep a draft's places a little longer."""
-    return _shown(session, holds.extend_hold(session, principal=g.principal, sale_id=sale_id, now=utcnow()))
+    held = holds.extend_hold(session, principal=g.principal, sale_id=sale_id, now=utcnow())
+    after_commit(session, HOLDS.labels("extended").inc)
+    return _shown(session, held)
 
 
 @bp.post("/sales/<uuid:sale_id>/confirm")
@@ -112,6 +117,7 @@ def confirm(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseRe
     announcement["tickets"] = len(sale["tickets"])
     _announce(session, confirmed.event_id, confirmed.changes)
     after_commit(session, partial(live.sale_confirmed, g.tenant.slug, announcement))
+    after_commit(session, SALES.labels("confirmed").inc)
     return jsonify(sale)
 
 
@@ -120,7 +126,9 @@ def confirm(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseRe
 @transaction(idempotent=True)
 def cancel(session: Session, sale_id: UUID) -> ResponseReturnValue:
     """Let a draft go."""
-    return _shown(session, holds.cancel_sale(session, principal=g.principal, sale_id=sale_id, now=utcnow()))
+    held = holds.cancel_sale(session, principal=g.principal, sale_id=sale_id, now=utcnow())
+    after_commit(session, HOLDS.labels("released").inc)
+    return _shown(session, held)
 
 
 @bp.post("/checkins")
@@ -129,7 +137,9 @@ def cancel(session: Session, sale_id: UUID) -> ResponseReturnValue:
 @transaction()
 def check_in(session: Session, body: dict[str, Any]) -> ResponseReturnValue:
     """Admit the holder of a ticket."""
-    return jsonify(admit(session, principal=g.principal, now=utcnow(), **body))
+    admitted = admit(session, principal=g.principal, now=utcnow(), **body)
+    after_commit(session, CHECKINS.labels("admitted").inc)
+    return jsonify(admitted)
 
 
 def _shown(session: Session, held: holds.Held) -> Any:

@@ -8,6 +8,9 @@ from saas.kernel.clock import utcnow
 from saas.kernel.outbox import enqueue
 from saas.web.app import create_app
 from tenants.sessions import tenant_transaction
+from tests.sales.factories import Window, make_sellable_event, places_of
+
+COUNTED = {"taquilla_holds_total", "taquilla_sales_total", "taquilla_expired_places_total", "taquilla_checkins_total"}
 
 
 def figures(app):
@@ -43,6 +46,23 @@ def test_every_answer_is_counted_by_route_and_status(app):
     key = ("taquilla_requests_total", "200", "GET", "health.healthz")
     assert after[key] - before.get(key, 0) == 1
     assert after[("taquilla_request_seconds_count", "health.healthz")] >= 1
+
+
+def test_holds_and_sales_are_counted_when_they_are_committed(app, tenant):
+    event = make_sellable_event(tenant)
+    window, places = Window(app, tenant), places_of(tenant, event)
+    before = figures(app)
+
+    sale = window.hold(places[0]).json
+    assert window.hold(places[0]).status_code == 409
+    assert window.confirm(sale).status_code == 200
+    after = figures(app)
+
+    counted = {key: after[key] - before.get(key, 0) for key in after if key[0] in COUNTED}
+    assert {key: number for key, number in counted.items() if number} == {
+        ("taquilla_holds_total", "held"): 1,
+        ("taquilla_sales_total", "confirmed"): 1,
+    }
 
 
 def test_work_that_waits_shows_with_its_age(app, tenant):
