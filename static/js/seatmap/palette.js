@@ -36,7 +36,7 @@ export class Palette {
   zone(zone, index) {
     if (!this.zones.has(zone.id)) {
       const drawn = this.#resolve(zone.color || ZONES[index % ZONES.length])
-      const fill = this.isDark && luminance(drawn) < 0.13 ? mix(drawn, WHITE, 0.3) : drawn
+      const fill = this.isDark && luminance(drawn) < 0.07 ? mix(drawn, WHITE, 0.3) : drawn
       const edge = mix(fill, this.ink, this.isDark ? 0.25 : 0.32)
       const wash = mix(fill, this.ground, 0.84)
       this.zones.set(zone.id, { fill, edge, wash, ink: luminance(fill) > 0.36 ? "rgb(20 14 16)" : "rgb(255 255 255)" })
