@@ -12,10 +12,10 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 import redis
@@ -115,38 +115,45 @@ class EmbeddedRedis(EmbeddedServer):
     program, polite = "redis-server", signal.SIGTERM
 
 
+Server = TypeVar("Server", bound=EmbeddedServer)
+
+
 def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
     """Start PostgreSQL 18 on `data_dir`, made on the first start; the data are there again on the next.
 
     durable=False skips fsync: for tests that never pull the plug.
     Raises EmbeddedServerError when another living process runs it there, or the server does not start.
     """
-    data_dir = data_dir.resolve()
-    ownership = Ownership(data_dir)
-    cluster, log = data_dir / "cluster", data_dir / "postgres.log"
+    return _start(Ownership(data_dir.resolve()), lambda ownership: _run_postgres(ownership, durable))
+
+
+def _start(ownership: Ownership, run: Callable[[Ownership], Server]) -> Server:
+    """Run a server on a directory that is ours, or give the directory back.
+
+    Tried twice: between our look and its start somebody may take the port, or close a folder above it again.
+    """
     try:
-        end_orphans(EmbeddedPostgres.program, cluster)
-        settings = ownership.settings()
-        account = _postgres_account(data_dir)
-        if not (cluster / "PG_VERSION").exists():
-            _make_cluster(cluster, settings["password"], account)
-        (cluster / "postmaster.pid").unlink(missing_ok=True)  # no server runs here, whoever bears that number now
-        socket_dir = _socket_dir(data_dir, account)
-        _configure(cluster, settings["port"], socket_dir, durable)
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [postgres_binaries() / "postgres", "-D", cluster],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=cluster,
-                start_new_session=True,  # Ctrl-C is for the one who started us, who stops us last
-                **_run_as(account),
-            )
-        wait_until(lambda: _postgres_is_ready(cluster), process, log)
+        try:
+            return run(ownership)
+        except EmbeddedServerError:
+            return run(ownership)
     except BaseException:
         ownership.release()
         raise
+
+
+def _run_postgres(ownership: Ownership, durable: bool) -> EmbeddedPostgres:
+    cluster, log = ownership.home / "cluster", ownership.home / "postgres.log"
+    end_orphans(EmbeddedPostgres.program, cluster)
+    settings = ownership.settings()
+    account = _postgres_account(ownership.home)
+    if not (cluster / "PG_VERSION").exists():
+        _make_cluster(cluster, settings["password"], account)
+    (cluster / "postmaster.pid").unlink(missing_ok=True)  # no server runs here, whoever bears that number now
+    socket_dir = _socket_dir(ownership.home, account)
+    _configure(cluster, settings["port"], socket_dir, durable)
+    process = _launch([postgres_binaries() / "postgres", "-D", cluster], log, cluster, **_run_as(account))
+    wait_until(lambda: _postgres_is_ready(cluster), process, log)
     port, base = settings["port"], f"postgresql://postgres:{settings['password']}@"
     server = EmbeddedPostgres(
         ownership,
@@ -157,6 +164,20 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
     )
     _ensure_database(f"{base}127.0.0.1:{port}/postgres")
     return server
+
+
+def _launch(command: Sequence[str | Path], log: Path, folder: Path, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a server in a session of its own: Ctrl-C is for the one who started us, who stops it last."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            start_new_session=True,
+            **options,
+        )
 
 
 def postgres_binaries() -> Path:
@@ -259,30 +280,20 @@ def start_redis(data_dir: Path) -> EmbeddedRedis:
 
     Raises EmbeddedServerError when another living process runs it there, or the server does not start.
     """
-    data_dir = data_dir.resolve()
-    ownership = Ownership(data_dir)
-    store, log = data_dir / "store", data_dir / "redis.log"
-    try:
-        store.mkdir(exist_ok=True)
-        end_orphans(EmbeddedRedis.program, store)
-        settings = ownership.settings()
-        configuration = data_dir / "redis.conf"
-        configuration.touch(mode=0o600)
-        configuration.write_text(_redis_configuration(store, settings["port"], settings["password"]))
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [redis_binary(), configuration],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=store,
-                start_new_session=True,
-            )
-        url = f"redis://:{settings['password']}@127.0.0.1:{settings['port']}/0"
-        wait_until(_redis_answers(url), process, log)
-    except BaseException:
-        ownership.release()
-        raise
+    return _start(Ownership(data_dir.resolve()), _run_redis)
+
+
+def _run_redis(ownership: Ownership) -> EmbeddedRedis:
+    store, log = ownership.home / "store", ownership.home / "redis.log"
+    store.mkdir(exist_ok=True)
+    end_orphans(EmbeddedRedis.program, store)
+    settings = ownership.settings()
+    configuration = ownership.home / "redis.conf"
+    configuration.touch(mode=0o600)
+    configuration.write_text(_redis_configuration(store, settings["port"], settings["password"]))
+    process = _launch([redis_binary(), configuration], log, store)
+    url = f"redis://:{settings['password']}@127.0.0.1:{settings['port']}/0"
+    wait_until(_redis_answers(url), process, log)
     return EmbeddedRedis(ownership, process, url)
 
 

@@ -110,12 +110,15 @@ def end(process: subprocess.Popen[bytes], polite: signal.Signals, patience: floa
 def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, patience: float = 60) -> None:
     """Poll `is_ready` until it holds; a server that ends before, or never answers, is told with its last words."""
     limit = time.monotonic() + patience
-    while not is_ready():
-        if process.poll() is not None or time.monotonic() > limit:
-            state = "ended" if process.poll() is not None else "does not answer"
-            end(process, signal.SIGQUIT, 5)
-            raise EmbeddedServerError(f"The server {state}; {log} says:\n{last_lines(log)}")
-        time.sleep(0.03)
+    try:
+        while not is_ready():
+            if process.poll() is not None or time.monotonic() > limit:
+                state = "ended" if process.poll() is not None else "does not answer"
+                raise EmbeddedServerError(f"The server {state}; {log} says:\n{last_lines(log)}")
+            time.sleep(0.03)
+    except BaseException:  # also Ctrl-C while we wait
+        end(process, signal.SIGQUIT, 5)
+        raise
 
 
 def last_lines(log: Path, count: int = 12) -> str:

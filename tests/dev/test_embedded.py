@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import redis
 
+from dev import embedded
 from dev.embedded import EmbeddedServerError, start_postgres, start_redis
 
 
@@ -103,3 +104,21 @@ def test_servers_orphaned_by_a_killed_owner_are_ended_and_their_directory_used_a
     with start_postgres(tmp_path / "postgres") as server, start_redis(tmp_path / "redis"):
         assert read_the_note(server.url) == "kept"
         assert not [orphan for orphan in orphans if orphan.is_running()]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another account")
+def test_postgres_starts_although_somebody_closes_the_folder_above_it_meanwhile(tmp_path, monkeypatch):
+    above = tmp_path / "above"
+    above.mkdir(mode=0o700)
+    open_up, closed = embedded.let_others_pass, []
+
+    def close_once(path):
+        open_up(path)
+        if not closed:
+            above.chmod(0o700)
+            closed.append(path)
+
+    monkeypatch.setattr(embedded, "let_others_pass", close_once)
+
+    with start_postgres(above / "pg", durable=False) as server, psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
