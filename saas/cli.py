@@ -27,6 +27,7 @@ COMMANDS = (
     ("saas.access.cli", "user"),
     ("saas.verify", "verify"),
     ("saas.work.cli", "outbox"),
+    ("saas.keys_cli", "keys"),
     ("saas.demo.cli", "demo"),
 )
 

@@ -30,6 +30,7 @@ class Settings:
     redis_url: str
     secret_key: str
     master_key: bytes
+    master_key_previous: bytes | None = None  # while `taquilla keys rotate` brings everything under the new one
     base_domain: str = "localhost"
     bind_host: str = "127.0.0.1"
     port: int = 8000
@@ -89,6 +90,7 @@ class Settings:
             redis_url=env.text("REDIS_URL"),
             secret_key=env.text("SECRET_KEY"),
             master_key=env.key("MASTER_KEY"),
+            master_key_previous=env.optional_key("MASTER_KEY_PREVIOUS"),
             base_domain=env.text("BASE_DOMAIN", "localhost").lower(),
             bind_host=env.text("BIND_HOST", "127.0.0.1"),
             port=env.integer("PORT", 8000),
@@ -145,6 +147,9 @@ class _Reader:
         if len(key) != 32:
             raise SettingsError(f"{name} must be 32 bytes in URL-safe base64 (44 characters)")
         return key
+
+    def optional_key(self, name: str) -> bytes | None:
+        return self.key(name) if self.text(name, "") else None
 
     def cells(self) -> dict[str, str]:
         """`CELL_<NAME>_URL` adds a cell beside the default one."""

@@ -43,7 +43,7 @@ class Identity(ControlBase):
     locale: Mapped[str | None] = mapped_column(String(12))
     password_hash: Mapped[str | None] = mapped_column(Text)
     password_changed_at: Mapped[datetime | None] = mapped_column(Instant)
-    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed with the master key
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info={"sealed": "identity"})  # by the master key
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(Instant)

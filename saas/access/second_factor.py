@@ -12,8 +12,7 @@ from uuid import UUID
 import pyotp
 import segno
 
-from saas.config import current_settings
-from saas.kernel.crypto import seal, unseal
+from saas.kernel.keys import open_for_platform, seal_for_platform
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10
@@ -47,12 +46,12 @@ def matching_step(secret: str, code: str, *, now: datetime, last_step: int | Non
 
 def seal_secret(identity_id: UUID, secret: str) -> bytes:
     """The secret as it is stored, under the master key and tied to its owner's row."""
-    return seal(current_settings().master_key, secret.encode(), f"identity:{identity_id}")
+    return seal_for_platform(secret.encode(), f"identity:{identity_id}")
 
 
 def open_secret(identity_id: UUID, sealed: bytes) -> str:
     """The secret that `seal_secret` closed."""
-    return unseal(current_settings().master_key, sealed, f"identity:{identity_id}").decode()
+    return open_for_platform(sealed, f"identity:{identity_id}").decode()
 
 
 def provisioning_uri(secret: str, *, account: str, issuer: str) -> str:

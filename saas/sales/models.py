@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from saas.kernel.columns import Amount, Id, Instant, Ref, Str, one_of
@@ -129,6 +129,6 @@ class SigningKey(TenantBase):
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(SmallInteger)
     public_key: Mapped[bytes]
-    private_key: Mapped[bytes]
+    private_key: Mapped[bytes] = mapped_column(LargeBinary, info={"sealed": "signing_key"})
     created_at: Mapped[Instant]
     retired_at: Mapped[Instant | None]

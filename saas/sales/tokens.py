@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from saas.kernel.crypto import seal, unseal
 from saas.kernel.ids import new_id
-from saas.kernel.keys import data_key
+from saas.kernel.keys import open_secret, seal_secret
 from saas.sales.models import SigningKey
 from tenants.registry import Tenant
 
@@ -86,7 +85,7 @@ def signer_of(session: Session, tenant: Tenant) -> Signer:
         .order_by(SigningKey.number.desc())
         .limit(1)
     ).one()
-    private = Ed25519PrivateKey.from_private_bytes(unseal(data_key(tenant), row.private_key, _place(row.id)))
+    private = Ed25519PrivateKey.from_private_bytes(open_secret(tenant, row.private_key, _place(row.id)))
     signer = Signer(row.number, private)
     with _lock:
         _signers[tenant.id] = (now + _REMEMBERED_SECONDS, signer)
@@ -101,7 +100,7 @@ def make_signing_key(session: Session, tenant: Tenant, *, number: int, now: date
             id=key_id,
             number=number,
             public_key=private.public_key().public_bytes_raw(),
-            private_key=seal(data_key(tenant), private.private_bytes_raw(), _place(key_id)),
+            private_key=seal_secret(tenant, private.private_bytes_raw(), _place(key_id)),
             created_at=now,
         )
     )

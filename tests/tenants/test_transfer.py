@@ -108,7 +108,7 @@ def test_a_wrapped_key_does_not_open_in_the_row_of_another_tenant(cells: Cells, 
     keys.forget_keys()
 
     with pytest.raises(SecretUnreadable):
-        keys.data_key(other_tenant)
+        keys.seal_secret(other_tenant, b"secret", "place")
 
 
 def test_a_twin_in_the_same_house_takes_no_host_no_client_and_sends_no_mail_twice(
