@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from saas.events.models import Event, Place, PriceStage, RowPrice, Zone
 from saas.events.pricing import Markup, PriceRule, current_stage, markup_of, place_price
-from saas.events.services.stages import list_row_prices, list_stages, taken_by_stage
+from saas.events.services.stages import list_row_prices, stages_and_taken
 from saas.kernel.errors import NotFound
 
 LETTERS = {"free": "f", "held": "h", "reserved": "r", "sold": "s", "blocked": "b", "allotted": "a"}
@@ -27,16 +27,14 @@ def place_letter(now: datetime) -> ColumnElement[str]:
 
 
 def availability_of(session: Session, event_id: UUID, *, now: datetime) -> dict[str, Any]:
-    """The contract's availability of an event, as JSON values; at most four statements, whatever its size.
+    """The contract's availability of an event, as JSON values; three statements, whatever its size.
 
     Each zone has its price now (without any row's own markup), the stage in force, and `states`, one letter a place in
     the order of the layout. `row_prices` names the rows that cost something else.
     Raises NotFound.
     """
     event, rows = _states_by_zone(session, event_id, now)
-    stages = list_stages(session, event_id)
-    limited = [stage.id for stage in stages if stage.quantity is not None]
-    taken = taken_by_stage(session, limited, now=now) if limited else {}
+    stages, taken = stages_and_taken(session, event_id, now=now)
     row_prices = list_row_prices(session, [row.id for row in rows])
     return {
         "event_id": str(event_id),

@@ -22,29 +22,31 @@ FORMAT = "2"  # grows when the shape of the answer changes, so that no cache giv
 
 def layout_version(session: Session, event_id: UUID, locale: str) -> str:
     """A token that changes when the layout does; one small statement. Raises NotFound."""
+    event, zones = _event_and_zones(session, event_id)
+    facts = (FORMAT, locale, event.plan_id, [(zone.id, zone.name, zone.color, zone.capacity) for zone in zones])
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def _event_and_zones(session: Session, event_id: UUID) -> tuple[Event, list[Zone]]:
     rows = session.execute(
-        select(Event.plan_id, Zone.id, Zone.name, Zone.color)
+        select(Event, Zone)
         .join_from(Event, Zone, Zone.event_id == Event.id, isouter=True)
         .where(Event.id == event_id)
         .order_by(Zone.ordinal)
     ).all()
     if not rows:
         raise NotFound(entity="event")
-    text = repr((FORMAT, locale, [tuple(row) for row in rows]))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return rows[0].Event, [row.Zone for row in rows if row.Zone is not None]
 
 
 def layout_of(session: Session, event_id: UUID, *, locale: str) -> dict[str, Any]:
-    """The zones with their places in layout order, and what to draw round them, as JSON values; four statements.
+    """The zones with their places in layout order, and what to draw round them, as JSON values; three statements.
 
     "drawing" is that of the seating plan (saas.venues.plan_format.drawing) and what zones without a plan add to it;
     null when no place has a position. Places of general zones are chosen by number: where a plan
     gives them positions, these only say where the crowd stands.
     """
-    event = session.get(Event, event_id)
-    if event is None:
-        raise NotFound(entity="event")
-    zones = session.scalars(select(Zone).where(Zone.event_id == event_id).order_by(Zone.ordinal)).all()
+    event, zones = _event_and_zones(session, event_id)
     places: dict[UUID, list[Row[Any]]] = {zone.id: [] for zone in zones}
     for place in session.execute(_places(event_id)):
         places[place.zone_id].append(place)

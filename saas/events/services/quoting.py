@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saas.events.models import PriceStage
 from saas.events.pricing import current_stage, markup_of, place_price
 from saas.events.services.claims import Claimed
+from saas.events.services.stages import taken_by_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,4 @@ def _stages(stored: list[dict[str, Any]] | None) -> list[_Stage]:
 def _lock_and_count(session: Session, stage_ids: list[UUID], now: datetime) -> Counter[UUID]:
     session.execute(select(PriceStage.id).where(PriceStage.id.in_(stage_ids)).order_by(PriceStage.id).with_for_update())
     # A statement of its own: its snapshot is taken after the lock, so it sees what the rival before us committed.
-    rows = session.execute(
-        text(
-            """SELECT line.stage_id, count(*) AS places FROM sale_line AS line
-            JOIN place ON place.id = line.place_id AND place.sale_id = line.sale_id
-            WHERE line.stage_id = ANY(:stage_ids)
-              AND (place.state IN ('sold', 'reserved') OR (place.state = 'held' AND place.held_until > :now))
-            GROUP BY line.stage_id"""
-        ),
-        {"stage_ids": stage_ids, "now": now},
-    )
-    return Counter({row.stage_id: row.places for row in rows})
+    return taken_by_stage(session, stage_ids, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, column, delete, func, insert, or_, select, table
+from sqlalchemy import FromClause, and_, case, column, delete, func, insert, join, or_, select, table
 from sqlalchemy.orm import Session
 
 from saas.audit import services as audit
@@ -23,8 +24,7 @@ from saas.kernel.principal import Principal
 ENDED_STATES = frozenset({"closed", "cancelled"})
 
 # The lines of the sale lie a floor above; the names of what is counted there are all that is known here.
-_line = table("sale_line", column("sale_id"), column("stage_id"), column("quantity"))
-_sale = table("sale", column("id"), column("state"), column("held_until"))
+_line = table("sale_line", column("sale_id"), column("stage_id"), column("place_id"))
 
 
 def add_price_stage(
@@ -158,24 +158,33 @@ def list_row_prices(session: Session, zone_ids: Sequence[UUID]) -> list[RowPrice
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def taken_by_stage(session: Session, stage_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, int]:
-    """Places sold, reserved or held (not expired) in each stage; the others are absent. One statement.
-
-    A hold that expires gives its place back to its stage by not being counted any more.
-    """
+def stages_and_taken(session: Session, event_id: UUID, *, now: datetime) -> tuple[list[PriceStage], dict[UUID, int]]:
+    """The stages of an event, and the places taken in each that ends by quantity. One statement."""
+    count = select(func.count()).select_from(_taken(now)).where(_line.c.stage_id == PriceStage.id).scalar_subquery()
     query = (
-        select(_line.c.stage_id, func.sum(_line.c.quantity))
-        .join_from(_line, _sale, _sale.c.id == _line.c.sale_id)
-        .where(
-            _line.c.stage_id.in_(stage_ids),
-            or_(
-                _sale.c.state.in_(("reserved", "confirmed", "completed")),
-                and_(_sale.c.state == "draft", _sale.c.held_until > now),
-            ),
-        )
+        select(PriceStage, case((PriceStage.quantity.is_not(None), count)).label("taken"))
+        .where(PriceStage.event_id == event_id)
+        .order_by(PriceStage.ordinal)
+    )
+    rows = session.execute(query).all()
+    return [row.PriceStage for row in rows], {row.PriceStage.id: row.taken for row in rows if row.taken}
+
+
+def taken_by_stage(session: Session, stage_ids: Sequence[UUID], *, now: datetime) -> Counter[UUID]:
+    """Places sold, reserved or held (not expired) in each stage. One statement."""
+    query = (
+        select(_line.c.stage_id, func.count().label("places"))
+        .select_from(_taken(now))
+        .where(_line.c.stage_id.in_(stage_ids))
         .group_by(_line.c.stage_id)
     )
-    return {stage_id: int(quantity) for stage_id, quantity in session.execute(query)}
+    return Counter({row.stage_id: row.places for row in session.execute(query)})
+
+
+def _taken(now: datetime) -> FromClause:
+    """The lines whose place is still theirs. A hold that expires gives its place back by not being counted any more."""
+    is_taken = or_(Place.state.in_(("sold", "reserved")), and_(Place.state == "held", Place.held_until > now))
+    return join(_line, Place, and_(Place.id == _line.c.place_id, Place.sale_id == _line.c.sale_id, is_taken))
 
 
 def _facts(stage: PriceStage) -> dict[str, Any]:
