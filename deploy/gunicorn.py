@@ -1,7 +1,9 @@
 """gunicorn's settings for the web process; every figure can be changed by the environment (docs/operate.md)."""
 
 import os
+from importlib import import_module
 from pathlib import Path
+from threading import Timer
 
 _data_dir = Path(os.environ.get("DATA_DIR", ".taquilla")).absolute()
 _metrics_dir = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_data_dir / "metrics")))
@@ -39,6 +41,13 @@ def _is_alive(pid):
     except PermissionError:
         pass
     return True
+
+
+def post_worker_init(worker):
+    """Fetch the PDF printer once the start is over: it takes a second, which the first buyer need not wait."""
+    fetching = Timer(10, import_module, ["saas.documents.press"])
+    fetching.daemon = True  # a worker that stops before does not wait for it
+    fetching.start()
 
 
 def child_exit(server, worker):

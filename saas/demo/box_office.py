@@ -7,6 +7,7 @@ from itertools import groupby
 from random import Random
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from saas.sales.services import confirm, holds
 from tenants.registry import Tenant
 
 SALES = 64
+WITH_ADDRESS = 3  # the last so many buyers leave an address, and are sent their receipt
+OPEN_HOURS = range(10, 21)  # of the theatre's own clock
 BUYERS = (
     ("María Quintero", "V-12345678"),
     ("José Gregorio Díaz", "V-9876543"),
@@ -33,12 +36,10 @@ BUYERS = (
 def sell_seats(
     session: Session, tenant: Tenant, *, cashier: Principal, event: Event, first: datetime, last: datetime
 ) -> None:
-    """Sell some seats of a numbered event for cash, at even intervals between two instants."""
+    """Sell some seats of a numbered event for cash, between two instants that lie some days apart."""
     dice = Random(2416)  # noqa: S311 - the demo is to look the same on every machine
     rows = _rows(session, event)
-    interval = (last - first) / SALES
-    for number in range(SALES):
-        now = first + number * interval
+    for number, now in enumerate(_busy_moments(tenant, first, last)):
         seats = _neighbours(dice, rows)
         name, document = dice.choice(BUYERS)
         draft = holds.open_sale(
@@ -55,9 +56,18 @@ def sell_seats(
             principal=cashier,
             sale_id=draft["id"],
             tenders=[Tender(CASH, _in_notes(draft["total"]), draft["currency"])],
-            customer={"name": name, "document_type": kind, "document_number": digits, "email": _address(name)},
-            now=now + timedelta(minutes=1),
+            customer={"name": name, "document_type": kind, "document_number": digits}
+            | ({"email": _address(name)} if number >= SALES - WITH_ADDRESS else {}),
+            now=now + timedelta(seconds=20),
         )
+
+
+def _busy_moments(tenant: Tenant, first: datetime, last: datetime) -> list[datetime]:
+    """SALES moments at even intervals within the hours that the box office is open."""
+    clock = ZoneInfo(tenant.timezone)
+    minutes = [first + timedelta(minutes=number) for number in range(int((last - first) / timedelta(minutes=1)))]
+    minutes = [minute for minute in minutes if minute.astimezone(clock).hour in OPEN_HOURS]
+    return [minutes[number * len(minutes) // SALES] for number in range(SALES)]
 
 
 def _rows(session: Session, event: Event) -> list[list[dict[str, Any]]]:

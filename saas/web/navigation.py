@@ -75,7 +75,7 @@ GROUPS = (
             Item(lazy_gettext("API clients"), "api_clients.index", "key-round", "clients:manage"),
             Item(lazy_gettext("Audit"), "audit_pages.timeline", "history", "audit:read"),
             Item(lazy_gettext("Pending work"), "work.dead_letters", "inbox", "work:manage"),
-            Item(lazy_gettext("Mail catcher"), "dev_mail.list_mail", "mail"),
+            Item(lazy_gettext("Mail catcher"), "dev_mail.index", "mail"),
             Item(lazy_gettext("Style guide"), "styleguide.show", "layout-grid"),
         ),
     ),

@@ -70,3 +70,12 @@ def test_it_can_still_sell_in_dollars_next_year(theatre):
 def test_a_second_run_leaves_everything_as_it_is(demo, settings):
     with demo.app_context():
         assert [is_new for _, is_new in open_demo(settings, now=utcnow())] == [False] * 5
+
+
+def test_its_box_office_sold_in_the_hours_that_a_box_office_is_open(theatre):
+    hours = theatre.scalars(
+        text("SELECT DISTINCT extract(hour FROM confirmed_at AT TIME ZONE 'America/Caracas')::int FROM sale")
+    ).all()
+
+    assert min(hours) >= 10
+    assert max(hours) <= 20
