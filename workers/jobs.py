@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from saas.access.housekeeping import sweep_access
-from saas.audit.seals import seal_events
+from saas.audit.seals import BATCH, seal_events
 from saas.kernel import live
 from saas.kernel.metrics import EXPIRED_PLACES
 from saas.kernel.models import IdempotentAnswer
@@ -22,6 +22,7 @@ from tenants.shared import OutboxMessage
 
 log = logging.getLogger(__name__)
 
+BATCHES = 20  # of events, in one run
 KEEP_ANSWERS = timedelta(hours=48)
 KEEP_DONE = timedelta(days=7)
 KEEP_DISCARDED = timedelta(days=30)
@@ -71,7 +72,11 @@ def expire_holds(session: Session, tenant: Tenant, now: datetime) -> None:
 
 
 def seal_new_events(session: Session, tenant: Tenant, now: datetime) -> None:
-    seal_events(session, now=now)
+    """Seal what was written since, however busy the minute was."""
+    for _ in range(BATCHES):
+        seal = seal_events(session, now=now)
+        if seal is None or seal.event_count < BATCH:
+            return
 
 
 def seal_stragglers(session: Session, tenant: Tenant, now: datetime) -> None:

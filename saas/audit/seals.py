@@ -26,10 +26,11 @@ EVENT_COLUMNS = [getattr(AuditEvent, name) for name in FIELDS]
 def seal_events(session: Session, *, now: datetime, limit: int = BATCH, thorough: bool = False) -> AuditSeal | None:
     """Seal at most `limit` events that are under no seal; None if there is nothing to seal, or another one is at it.
 
-    thorough: look through the whole trail, not only what is as young as the last seal less the longest transaction.
+    thorough: look through the whole trail, not only from the newest sealed event on, less the longest transaction.
     """
     last = session.scalar(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1))
-    events = _unsealed(session, None if thorough or last is None else last.sealed_at - LONGEST_TRANSACTION, limit)
+    reached = None if thorough or last is None else _reached_by(session, last)
+    events = _unsealed(session, reached and reached - LONGEST_TRANSACTION, limit)
     if not events:
         return None
     leaves = [event_hash(event) for event in events]
@@ -57,6 +58,14 @@ def seal_events(session: Session, *, now: datetime, limit: int = BATCH, thorough
         ],
     )
     return seal
+
+
+def _reached_by(session: Session, seal: AuditSeal) -> datetime | None:
+    """The instant of the last event under a seal; a batch is in their order."""
+    last_leaf = select(AuditSealLeaf.event_id).where(
+        AuditSealLeaf.seal_number == seal.number, AuditSealLeaf.position == seal.event_count - 1
+    )
+    return session.scalar(select(AuditEvent.at).where(AuditEvent.id == last_leaf.scalar_subquery()))
 
 
 def _unsealed(session: Session, since: datetime | None, limit: int) -> Sequence[Row[Any]]:

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-import workers.actors  # noqa: F401 - registers send_mail
+import workers.actors  # noqa: F401 - registers send_receipt
 from dev.mailbox import Mailbox
 from dev.mailcatcher import catch_mail
 from dev.ownership import free_port
@@ -15,6 +15,7 @@ from saas.notifications.services import list_mails_about
 from tenants.sessions import cell_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
 from tests.sales.factories import Window, make_sellable_event, places_of
+from tests.sales.test_statements import counted
 from workers.runner import run
 
 BUYER = {"name": "María Quintero", "document_type": "V", "document_number": "12345678", "email": "maria@example.com"}
@@ -67,3 +68,19 @@ def test_a_buyer_without_an_address_is_sent_nothing(tenant, window):
     sell(tenant, window, email=None)
 
     assert work_of(tenant) == []
+
+
+def test_asking_for_the_mail_costs_the_sale_one_statement(app, tenant, window):
+    event = make_sellable_event(tenant)
+    seats = places_of(tenant, event)
+    window.confirm(window.hold(seats[0]).json)  # keys and rates are remembered from here on
+
+    trips = []
+    for seat, buyer in zip(seats[1:], (BUYER | {"email": None}, BUYER), strict=False):
+        held = window.hold(seat).json
+        with counted(app) as seen:
+            assert window.confirm(held, customer=buyer).status_code == 200
+        trips.append(len(seen))
+
+    assert trips[1] - trips[0] == 1
+    assert trips[1] <= 12

@@ -15,7 +15,7 @@ from tenants.sessions import cell_transaction, tenant_transaction
 from tenants.shared import OutboxMessage
 
 
-def make_message(tenant: Tenant, actor: str = "send_mail", **overrides: Any) -> UUID:
+def make_message(tenant: Tenant, actor: str = "send_receipt", **overrides: Any) -> UUID:
     """A message, with columns as given."""
     with tenant_transaction(tenant) as session:
         message_id = enqueue(session, tenant.slug, actor, "an-id", now=utcnow())

@@ -41,7 +41,7 @@ def test_the_dead_are_listed_latest_first_and_nobody_elses(tenant, other_tenant,
     assert answer["items"][0] | {"created_at": None, "dead_at": None, "available_at": None} == {
         "id": str(second),
         "state": "dead",
-        "actor": "send_mail",
+        "actor": "send_receipt",
         "args": ["an-id"],
         "attempts": 8,
         "last_error": "MailRefused: 550 no such person",
@@ -115,7 +115,7 @@ def test_the_operator_lists_and_retries_the_dead_of_all_tenants(app, tenant, oth
 
     listed = CliRunner().invoke(outbox, ["dead"], obj=app)
     assert str(mine) in listed.output and str(theirs) in listed.output
-    assert "send_mail(an-id)" in listed.output
+    assert "send_receipt(an-id)" in listed.output
 
     one = CliRunner().invoke(outbox, ["retry", str(mine)], obj=app)
     all_of = CliRunner().invoke(outbox, ["retry", "--tenant", other_tenant.slug], obj=app)

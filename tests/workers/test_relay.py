@@ -30,7 +30,7 @@ def relay(broker, after=timedelta()):
 
 
 def test_a_fresh_message_is_left_to_the_one_who_enqueued_it(tenant, broker):
-    ask(tenant, "send_mail")
+    ask(tenant, "send_receipt")
 
     assert relay(broker) == 0
     assert relay(broker, after=GRACE) == 1
@@ -38,7 +38,7 @@ def test_a_fresh_message_is_left_to_the_one_who_enqueued_it(tenant, broker):
 
 
 def test_a_sent_message_is_sent_again_after_a_minute_until_it_is_done(tenant, broker):
-    message_id = ask(tenant, "send_mail")
+    message_id = ask(tenant, "send_receipt")
 
     assert relay(broker, after=GRACE) == 1
     assert relay(broker, after=GRACE + MINUTE / 2) == 0
@@ -49,7 +49,7 @@ def test_a_sent_message_is_sent_again_after_a_minute_until_it_is_done(tenant, br
 
 
 def test_a_message_for_later_goes_when_its_time_has_come(tenant, broker):
-    ask(tenant, "send_mail", at=utcnow() + MINUTE)
+    ask(tenant, "send_receipt", at=utcnow() + MINUTE)
 
     assert relay(broker, after=MINUTE / 2) == 0
     assert relay(broker, after=MINUTE) == 1
@@ -57,7 +57,7 @@ def test_a_message_for_later_goes_when_its_time_has_come(tenant, broker):
 
 def test_a_backlog_goes_in_batches(tenant, broker):
     for _ in range(130):
-        ask(tenant, "send_mail")
+        ask(tenant, "send_receipt")
 
     assert [relay(broker, after=GRACE) for _ in range(3)] == [100, 30, 0]
 
@@ -65,13 +65,13 @@ def test_a_backlog_goes_in_batches(tenant, broker):
 def test_a_full_queue_gets_no_more(tenant, broker, monkeypatch):
     monkeypatch.setattr("workers.relay.HIGH_WATER", 5)
     for _ in range(8):
-        ask(tenant, "send_mail")
+        ask(tenant, "send_receipt")
 
     assert [relay(broker, after=GRACE) for _ in range(2)] == [5, 0]
 
 
 def test_with_redis_away_nothing_counts_as_sent(tenant, broker, monkeypatch):
-    message_id = ask(tenant, "send_mail")
+    message_id = ask(tenant, "send_receipt")
 
     def away(*_):
         raise redis.ConnectionError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from saas.kernel.errors import NotFound
 from saas.kernel.storage import current_storage
 from saas.notifications import services, smtp
 from saas.notifications.letters import Letter, message_id
-from saas.notifications.models import MailMessage
 from saas.sales.services import receipts
 from tenants.registry import Tenant
 from tenants.sessions import control_transaction, tenant_transaction
@@ -29,31 +27,21 @@ def mark_failed(tenant: Tenant, error: str, *args: str) -> None:
 
 
 @actor(
-    services.ACTOR,
+    "send_receipt",
     queue="mail",
     attempts=12,  # the last one some four hours after the first
     permanent=PERMANENT,
     owns_transactions=True,
     on_death=mark_failed,
 )
-def send_mail(tenant: Tenant, mail_id: str) -> None:
-    """Send a mail that was asked for with `request_mail`; one that was sent already is left alone."""
+def send_receipt(tenant: Tenant, sale_id: str, mail_id: str) -> None:
+    """Send a buyer the tickets and the invoice; they are drawn outside of the transaction, which takes a moment."""
     with tenant_transaction(tenant) as session:
-        message = services.begin_sending(session, UUID(mail_id))
-    if message is not None:
-        _send(tenant, message.id, WRITERS[message.kind](tenant, message))
-
-
-def write_receipt(tenant: Tenant, message: MailMessage) -> Letter:
-    """Read first, draw afterwards: the PDFs take longer than a transaction should."""
-    with tenant_transaction(tenant) as session:
-        receipt = receipts.get_receipt(session, message.entity_id)
-    return receipts.write_receipt(
-        receipt, tenant, recipient=message.recipient, locale=message.locale, storage=current_storage()
-    )
-
-
-WRITERS: dict[str, Callable[[Tenant, MailMessage], Letter]] = {receipts.MAIL_KIND: write_receipt}
+        receipt = receipts.find_receipt(session, tenant, UUID(sale_id))
+    if receipt is None:
+        return
+    letter = receipts.write_receipt(receipt, tenant, current_storage())
+    _send(tenant, UUID(mail_id), letter, kind="receipt", entity="sale", entity_id=UUID(sale_id), locale=receipt.locale)
 
 
 @actor("send_access_mail", queue="mail", permanent=PERMANENT, owns_transactions=True, on_death=mark_failed)
@@ -61,25 +49,18 @@ def send_access_mail(tenant: Tenant, kind: Any, row_id: str, mail_id: str) -> No
     """Send the link of a reset or an invitation, unless it is used or over, or the address is nobody's."""
     with control_transaction() as session:
         mail = mails.write_mail(session, tenant=tenant, kind=kind, row_id=UUID(row_id), now=utcnow())
-    if mail is None:
-        return
-    with tenant_transaction(tenant) as session:
-        message = services.begin_sending_new(
-            session,
-            tenant,
-            UUID(mail_id),
-            kind=kind,
-            recipient=mail.to,
-            entity=kind,
-            entity_id=UUID(row_id),
-            now=utcnow(),
-        )
-    if message is not None:
-        _send(tenant, UUID(mail_id), Letter(mail.to, mail.subject, mail.text, mail.html))
+    if mail is not None:
+        letter = Letter(mail.to, mail.subject, mail.text, mail.html)
+        _send(tenant, UUID(mail_id), letter, kind=kind, entity=kind, entity_id=UUID(row_id))
 
 
-def _send(tenant: Tenant, mail_id: UUID, letter: Letter) -> None:
+def _send(tenant: Tenant, mail_id: UUID, letter: Letter, **about: Any) -> None:
+    """Intent, call, outcome. about: what the mail is, for its row."""
     settings = current_settings()
+    with tenant_transaction(tenant) as session:
+        recipient = letter.recipient
+        if not services.begin_sending(session, tenant, mail_id, recipient=recipient, now=utcnow(), **about):
+            return
     try:
         smtp.send(
             letter,

@@ -110,7 +110,7 @@ def confirm_sale(
         after={"code": sale.code, "total": sale.total, "currency": sale.currency, "tickets": len(tickets)},
     )
     if buyer and buyer["email"]:
-        request_receipt(session, tenant, sale_id=sale_id, recipient=buyer["email"], locale=buyer["locale"], now=now)
+        request_receipt(session, tenant, sale_id=sale_id, now=now)
     context, quote = _quote(session, sale, lines, buyer, payments, now)
     document = fiscal.issue_document(session, context=context, quote=quote, sale_id=sale_id, now=now)
     view = sale_json(

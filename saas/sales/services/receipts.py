@@ -12,57 +12,55 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from saas.customers.services import get_customer
 from saas.documents.language import language_of
 from saas.fiscal.models import FiscalDocument
 from saas.fiscal.services.documents import printable
+from saas.kernel.ids import new_id
+from saas.kernel.outbox import enqueue
 from saas.kernel.principal import SYSTEM
 from saas.kernel.storage import Storage
 from saas.notifications.letters import Attachment, Letter
-from saas.notifications.services import request_mail
 from saas.sales.services.papers import Tickets, get_invoice, get_tickets, invoice_pdf
 from saas.sales.services.views import get_sale
 from tenants.registry import Tenant
-
-MAIL_KIND = "receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the mail of one sale is made from."""
 
+    recipient: str
+    locale: str
     sale: dict[str, Any]
     tickets: Tickets
     document: FiscalDocument
 
 
-def request_receipt(
-    session: Session, tenant: Tenant, *, sale_id: UUID, recipient: str, locale: str | None, now: datetime
-) -> UUID:
-    """Have the receipt of a sale mailed once this transaction is committed. Returns the mail's id."""
-    return request_mail(
-        session,
-        tenant,
-        kind=MAIL_KIND,
-        recipient=recipient,
-        entity="sale",
-        entity_id=sale_id,
-        locale=locale,
-        now=now,
-    )
+def request_receipt(session: Session, tenant: Tenant, *, sale_id: UUID, now: datetime) -> None:
+    """Have the receipt of a sale mailed to its customer once this transaction is committed. One statement."""
+    enqueue(session, tenant.slug, "send_receipt", str(sale_id), str(new_id()), now=now)
 
 
-def get_receipt(session: Session, sale_id: UUID) -> Receipt:
-    """Raises NotFound for a sale without a document or without valid tickets."""
+def find_receipt(session: Session, tenant: Tenant, sale_id: UUID) -> Receipt | None:
+    """None if the customer has no address any more. Raises NotFound for a sale without document or valid tickets."""
+    sale = get_sale(session, SYSTEM, sale_id)
+    customer = get_customer(session, sale["customer"]["id"]) if sale["customer"] else None
+    if customer is None or not customer.email:
+        return None
     return Receipt(
-        get_sale(session, SYSTEM, sale_id),
+        customer.email,
+        customer.locale or tenant.locale,
+        sale,
         get_tickets(session, SYSTEM, sale_id),
         get_invoice(session, SYSTEM, sale_id),
     )
 
 
-def write_receipt(receipt: Receipt, tenant: Tenant, *, recipient: str, locale: str, storage: Storage) -> Letter:
+def write_receipt(receipt: Receipt, tenant: Tenant, storage: Storage) -> Letter:
     """The mail in the buyer's language. Draws the PDFs, which takes a moment; not for inside a transaction."""
     sale, event, document = receipt.sale, receipt.tickets.event, printable(receipt.document)
+    locale = receipt.locale
     language = language_of(locale)
     facts = {
         "tenant": tenant,
@@ -81,7 +79,7 @@ def write_receipt(receipt: Receipt, tenant: Tenant, *, recipient: str, locale: s
         text = render_template("sales/mail/receipt.txt", **facts)
         html = render_template("sales/mail/receipt.html", subject=subject, **facts)
     return Letter(
-        recipient=recipient,
+        recipient=receipt.recipient,
         subject=subject,
         text=text,
         html=html,
