@@ -20,6 +20,7 @@ from saas.events.schemas import (
     NewEventSchema,
     NewStageSchema,
     NewZoneSchema,
+    PlanChoiceSchema,
     RowPriceSchema,
     StageSchema,
     ZoneSchema,
@@ -74,6 +75,16 @@ def show_event(session: Session, event_id: UUID) -> dict[str, Any]:
 def change_event(session: Session, body: dict[str, Any], event_id: UUID) -> Event:
     """Change a draft."""
     return services.update_event(session, principal=g.principal, event_id=event_id, changes=body, now=utcnow())
+
+
+@bp.put("/events/<uuid:event_id>/plan")
+@requires("events:write")
+@bp.arguments(PlanChoiceSchema)
+@transaction()
+@bp.response(200, EventSchema)
+def replace_plan(session: Session, body: dict[str, Any], event_id: UUID) -> Event:
+    """Move the event to a new revision of its seating plan, unless that lacks a seat which somebody has."""
+    return services.replace_plan(session, principal=g.principal, event_id=event_id, now=utcnow(), **body)
 
 
 @bp.post("/events/<uuid:event_id>/publish")

@@ -52,6 +52,10 @@ class EventChangesSchema(NewEventSchema):
     """The same fields, each of which may be left out."""
 
 
+class PlanChoiceSchema(Schema):
+    plan_id = fields.UUID(required=True)
+
+
 class EventQuery(PageQuery):
     state = fields.String(validate=one_of(*EVENT_STATES))
     search = Text(190, may_be_empty=True)

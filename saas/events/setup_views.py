@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from saas.access.guard import requires
 from saas.events import services
-from saas.events.schemas import NewStageSchema, NewZoneSchema, RowPriceSchema
+from saas.events.schemas import NewStageSchema, NewZoneSchema, PlanChoiceSchema, RowPriceSchema
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError, ValidationFailed
 from saas.kernel.forms import instant_in, money_in, percent, read_form, refused, whole
@@ -104,6 +104,20 @@ def remove_stage(event_id: UUID, stage_id: UUID) -> Response:
     return redirect(url_for(".zones", event_id=event_id), 303)
 
 
+@bp.post("/events/<uuid:event_id>/plan")
+@requires("events:write")
+def replace_plan(event_id: UUID) -> Response:
+    try:
+        with tenant_transaction(g.tenant) as session:
+            values = read_form(request.form, PlanChoiceSchema())
+            services.replace_plan(session, principal=g.principal, event_id=event_id, now=utcnow(), **values)
+    except services.SeatsInUse as refusal:
+        flash(f"{refusal.message} {', '.join(refusal.details['seat_guids'][:20])}", "error")
+    else:
+        flash(_("The event now uses this plan."), "success")
+    return redirect(url_for(".zones", event_id=event_id), 303)
+
+
 @bp.get("/zones/<uuid:zone_id>/rows")
 @requires("events:read")
 def rows(zone_id: UUID) -> str:
@@ -166,6 +180,8 @@ def _setup(session: Session, event_id: UUID) -> dict[str, Any]:
         "zones": all_zones,
         "prices": {zone["id"]: zone for zone in now["zones"]},
         "stages": services.list_stages(session, event_id),
+        "plan": plan,
+        "plans": venues.list_plans(session, plan.venue_id) if plan else [],
         "categories": [c for c in plan.categories if c["name"] not in taken and c["seat_count"]] if plan else [],
         "kinds": sorted(services.KINDS_OF_EVENT[event.kind]),
     }

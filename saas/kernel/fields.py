@@ -13,11 +13,11 @@ from marshmallow.validate import OneOf, Range
 
 
 def between(least: int, most: int) -> Range:
-    return Range(min=least, max=most, error=_l("Must lie between {min} and {max}."))  # type: ignore[arg-type]
+    return Range(min=least, max=most, error=_l("Must lie between {min} and {max}."))
 
 
 def one_of(*choices: str) -> OneOf:
-    return OneOf(choices, error=_l("Must be one of: {choices}."))  # type: ignore[arg-type]
+    return OneOf(choices, error=_l("Must be one of: {choices}."))
 
 
 class Text(fields.String):

@@ -38,7 +38,7 @@ def read_form(form: Mapping[str, str], schema: Schema, readers: Mapping[str, Rea
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as error:
-        raise ValidationFailed(**_translated(error.normalized_messages())) from error
+        raise ValidationFailed(**_translated(error.messages_dict)) from error
     return loaded
 
 

@@ -236,6 +236,11 @@ def plan_layout(session: Session, plan_id: UUID) -> dict[str, Any]:
     }
 
 
+def list_seat_guids(session: Session, plan_id: UUID) -> set[str | None]:
+    """The ids of a plan's seats."""
+    return set(session.scalars(select(PlanSeat.seat_guid).where(PlanSeat.plan_id == plan_id)))
+
+
 def venue_names(session: Session, venue_ids: Collection[UUID]) -> dict[UUID | None, str]:
     """The names of these venues, by id."""
     if not venue_ids:

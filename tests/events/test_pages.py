@@ -5,7 +5,8 @@ import pytest
 from saas.events import services as events
 from tenants.sessions import tenant_transaction
 from tests.events.factories import make_event, make_numbered_zone, make_stage, make_zone, publish
-from tests.venues.factories import make_example_plan, make_venue
+from tests.venues.factories import make_example_plan, make_plan, make_venue
+from tests.venues.plans import example
 from tests.web.pages import Visitor
 
 NEW = {"name": "Gala", "kind": "mixed", "starts_at": "2026-12-24T20:00", "ends_at": "", "currency": "USD", "place": ""}
@@ -232,3 +233,15 @@ def test_another_tenant_s_event_is_not_there(app, tenant, other_tenant):
     ):
         assert stranger.open(path).status_code == 404
     assert stranger.send("/events", {}, to=f"/events/{event.id}/cancel").status_code == 404
+
+
+def test_a_plan_is_replaced_from_the_page_of_zones(owner, tenant):
+    first = make_example_plan(tenant)
+    second = make_plan(tenant, venue_id=first.venue_id, text=example("small-theatre.json"))
+    event = make_event(tenant, plan_id=first.id)
+    page = f"/events/{event.id}/zones"
+
+    assert owner.send(page, {"plan_id": str(second.id)}, to=f"/events/{event.id}/plan").status_code == 303
+
+    assert event_of(tenant, event.id).plan_id == second.id
+    assert f'href="/plans/{second.id}"' in owner.open(page).text

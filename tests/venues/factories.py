@@ -14,13 +14,13 @@ def make_venue(tenant, **overrides):
         return venues.create_venue(session, principal=SYSTEM, now=utcnow(), **values)
 
 
-def make_plan(tenant, *zones, venue=None, text=None, **overrides):
+def make_plan(tenant, *zones, venue=None, venue_id=None, text=None, **overrides):
     """A plan of these zones, or of this text, in a venue."""
-    venue = venue or make_venue(tenant)
+    venue_id = venue_id or (venue or make_venue(tenant)).id
     text = text if text is not None else as_text(a_plan(*zones, **overrides)).encode()
     with tenant_transaction(tenant) as session:
         return venues.import_plan(
-            session, principal=SYSTEM, venue_id=venue.id, text=text, locale=tenant.locale, now=utcnow()
+            session, principal=SYSTEM, venue_id=venue_id, text=text, locale=tenant.locale, now=utcnow()
         )
 
 

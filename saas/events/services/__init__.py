@@ -13,6 +13,7 @@ from saas.events.services.lifecycle import (
     publish_event,
     update_event,
 )
+from saas.events.services.replanning import SeatsInUse, replace_plan
 from saas.events.services.stages import (
     add_price_stage,
     list_row_prices,
@@ -25,6 +26,7 @@ from saas.events.services.zones import KINDS_OF_EVENT, create_zone, get_zone, li
 
 __all__ = [
     "KINDS_OF_EVENT",
+    "SeatsInUse",
     "add_price_stage",
     "availability_of",
     "cancel_event",
@@ -46,6 +48,7 @@ __all__ = [
     "publish_event",
     "remove_price_stage",
     "remove_zone",
+    "replace_plan",
     "set_row_prices",
     "taken_by_stage",
     "update_event",

@@ -151,8 +151,8 @@ def _distinct_labels(rows: Iterable[Sequence[PlanSeat]]) -> list[str]:
     return labels
 
 
-def insert_places(session: Session, zone: Zone, made: NewPlaces) -> None:
-    """Write the zone, its tables and its places: 50,000 in about a second."""
+def insert_places(session: Session, zone: Zone, made: NewPlaces, *, ordinals: Sequence[int] | None = None) -> None:
+    """Write the zone, its tables and its places, free: 50,000 in about a second. ordinals: theirs, if not 0, 1, 2, …"""
     session.flush()
     copy_rows(
         session,
@@ -180,6 +180,6 @@ def insert_places(session: Session, zone: Zone, made: NewPlaces) -> None:
                 "free",
                 0,
             )
-            for ordinal, place in enumerate(made.places)
+            for ordinal, place in zip(ordinals or range(len(made.places)), made.places, strict=True)
         ),
     )
