@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saas.audit.models import AuditEvent, AuditSealLeaf
@@ -48,9 +48,8 @@ def list_events(
 
     person: part of a name. since, until: from the first instant on, and before the second.
     """
-    query: Select[Any] = select(AuditEvent, AuditSealLeaf.seal_number).outerjoin(
-        AuditSealLeaf, AuditSealLeaf.event_id == AuditEvent.id
-    )
+    with_seal = AuditSealLeaf.event_id == AuditEvent.id
+    query: Any = select(AuditEvent, AuditSealLeaf.seal_number).outerjoin(AuditSealLeaf, with_seal)
     for column, wanted in (
         (AuditEvent.action, action),
         (AuditEvent.entity, entity),

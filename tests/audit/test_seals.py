@@ -39,6 +39,15 @@ def test_an_event_that_commits_late_comes_under_a_later_seal(tenant):
     assert seal(tenant) == 1
 
 
+def test_what_a_long_pause_left_is_sealed_batch_after_batch(tenant):
+    make_events(tenant, 1, at=utcnow() - timedelta(hours=9))
+    seal(tenant, now=utcnow() - timedelta(hours=8))
+    for hours in (6, 4, 2):
+        make_events(tenant, 1, at=utcnow() - timedelta(hours=hours))
+
+    assert [seal(tenant, limit=1) for _ in range(4)] == [1, 1, 1, 0]
+
+
 def test_one_that_took_longer_than_anything_should_is_found_by_the_thorough_pass(tenant):
     make_events(tenant, 2)
     seal(tenant)
