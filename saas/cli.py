@@ -29,6 +29,7 @@ COMMANDS = (
     ("saas.work.cli", "outbox"),
     ("saas.keys_cli", "keys"),
     ("saas.demo.cli", "demo"),
+    ("saas.web.cli", "openapi"),
 )
 
 

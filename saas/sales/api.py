@@ -18,6 +18,7 @@ from saas.kernel.clock import utcnow
 from saas.kernel.edge import transaction
 from saas.kernel.metrics import CHECKINS, HOLDS, SALES
 from saas.payments.services import Tender
+from saas.sales.answers import AdmissionSchema, SalePageSchema, SaleSchema
 from saas.sales.schemas import CheckinSchema, ConfirmSchema, CustomerSchema, ItemsSchema, NewSaleSchema, SalesQuery
 from saas.sales.services import holds, views
 from saas.sales.services.checkin import admit
@@ -31,6 +32,7 @@ bp = Blueprint("sales", __name__, description="Sales: a draft holds places, a co
 @requires("sales:create")
 @bp.arguments(NewSaleSchema)
 @transaction(idempotent=True, synchronous_commit=False)
+@bp.response(201, SaleSchema)
 def open_sale(session: Session, body: dict[str, Any]) -> ResponseReturnValue:
     """Hold places in a new draft sale."""
     held = holds.open_sale(session, principal=g.principal, now=utcnow(), **body)
@@ -42,6 +44,7 @@ def open_sale(session: Session, body: dict[str, Any]) -> ResponseReturnValue:
 @requires("sales:read")
 @bp.arguments(SalesQuery, location="query")
 @transaction()
+@bp.response(200, SalePageSchema)
 def list_sales(session: Session, query: dict[str, Any]) -> ResponseReturnValue:
     """Sales, newest first."""
     page = views.list_sales(session, g.principal, **query)
@@ -51,6 +54,7 @@ def list_sales(session: Session, query: dict[str, Any]) -> ResponseReturnValue:
 @bp.get("/sales/<uuid:sale_id>")
 @requires("sales:read")
 @transaction()
+@bp.response(200, SaleSchema)
 def read_sale(session: Session, sale_id: UUID) -> ResponseReturnValue:
     """One sale, whole."""
     return jsonify(views.get_sale(session, g.principal, sale_id))
@@ -60,6 +64,7 @@ def read_sale(session: Session, sale_id: UUID) -> ResponseReturnValue:
 @requires("sales:create")
 @bp.arguments(ItemsSchema)
 @transaction(idempotent=True, synchronous_commit=False)
+@bp.response(201, SaleSchema)
 def add_items(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseReturnValue:
     """Hold more places for a draft."""
     held = holds.add_items(session, principal=g.principal, sale_id=sale_id, now=utcnow(), **body)
@@ -70,6 +75,7 @@ def add_items(session: Session, body: dict[str, Any], sale_id: UUID) -> Response
 @bp.delete("/sales/<uuid:sale_id>/items/<uuid:line_id>")
 @requires("sales:create")
 @transaction(synchronous_commit=False)
+@bp.response(200, SaleSchema)
 def remove_line(session: Session, sale_id: UUID, line_id: UUID) -> ResponseReturnValue:
     """Let one line of a draft go."""
     held = holds.remove_line(session, principal=g.principal, sale_id=sale_id, line_id=line_id, now=utcnow())
@@ -80,6 +86,7 @@ def remove_line(session: Session, sale_id: UUID, line_id: UUID) -> ResponseRetur
 @requires("sales:create")
 @bp.arguments(CustomerSchema)
 @transaction()
+@bp.response(200, SaleSchema)
 def set_customer(session: Session, customer: dict[str, Any], sale_id: UUID) -> ResponseReturnValue:
     """Say whom a draft is for."""
     held = holds.set_customer(session, principal=g.principal, sale_id=sale_id, customer=customer, now=utcnow())
@@ -89,6 +96,7 @@ def set_customer(session: Session, customer: dict[str, Any], sale_id: UUID) -> R
 @bp.post("/sales/<uuid:sale_id>/extend")
 @requires("sales:create")
 @transaction(synchronous_commit=False)
+@bp.response(200, SaleSchema)
 def extend_hold(session: Session, sale_id: UUID) -> ResponseReturnValue:
     """Keep a draft's places a little longer."""
     held = holds.extend_hold(session, principal=g.principal, sale_id=sale_id, now=utcnow())
@@ -100,6 +108,7 @@ def extend_hold(session: Session, sale_id: UUID) -> ResponseReturnValue:
 @requires("sales:create")
 @bp.arguments(ConfirmSchema)
 @transaction(idempotent=True)
+@bp.response(200, SaleSchema)
 def confirm(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseReturnValue:
     """Sell what a draft holds: payment, tickets and fiscal document in one."""
     tenders: list[Tender] = body["payments"]
@@ -124,6 +133,7 @@ def confirm(session: Session, body: dict[str, Any], sale_id: UUID) -> ResponseRe
 @bp.post("/sales/<uuid:sale_id>/cancel")
 @requires("sales:create")
 @transaction(idempotent=True)
+@bp.response(200, SaleSchema)
 def cancel(session: Session, sale_id: UUID) -> ResponseReturnValue:
     """Let a draft go."""
     held = holds.cancel_sale(session, principal=g.principal, sale_id=sale_id, now=utcnow())
@@ -135,6 +145,7 @@ def cancel(session: Session, sale_id: UUID) -> ResponseReturnValue:
 @requires("checkin:admit")
 @bp.arguments(CheckinSchema)
 @transaction()
+@bp.response(200, AdmissionSchema)
 def check_in(session: Session, body: dict[str, Any]) -> ResponseReturnValue:
     """Admit the holder of a ticket."""
     admitted = admit(session, principal=g.principal, now=utcnow(), **body)
