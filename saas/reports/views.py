@@ -15,20 +15,20 @@ from saas.reports.chart import Bar, bars_of
 from saas.sales.services import views as sales
 from tenants.sessions import tenant_transaction
 
-bp = Blueprint("dashboard", __name__)
+bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 UPCOMING = 6
 LATEST = 8
 
 
-@bp.get("/")
+@bp.get("")
 @requires("dashboard:read")
 def show() -> str:
     """The whole page."""
     return render_template("dashboard/show.html", **_figures())
 
 
-@bp.get("/dashboard/now")
+@bp.get("/now")
 @requires("dashboard:read")
 def now() -> str:
     """The figures alone: what the page takes anew when something was sold."""

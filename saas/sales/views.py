@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ PAGE = 25
 def index() -> str:
     """Sales, newest first."""
     state, event_id = request.args.get("state"), request.args.get("event_id", type=UUID)
-    wanted = {
+    wanted: dict[str, Any] = {
         "state": state if state in SALE_STATES else None,
         "search": request.args.get("q", "").strip() or None,
         "event_id": event_id,
@@ -36,7 +37,7 @@ def index() -> str:
     with tenant_transaction(g.tenant) as session:
         page = views.list_sales(session, g.principal, limit=PAGE, cursor=request.args.get("cursor"), **wanted)
         on_sale = events.list_events(session, limit=200).items
-    query = {"state": wanted["state"], "q": wanted["search"], "event_id": event_id}
+    query: dict[str, Any] = {"state": wanted["state"], "q": wanted["search"], "event_id": event_id}
     return render_template(
         "sales/index.html",
         sales=page.items,

@@ -23,6 +23,7 @@ PAGES: tuple[str, ...] = (
     "saas.venues.views",
     "saas.events.views",
     "saas.events.setup_views",
+    "saas.web.home",
     "saas.web.health",
     "saas.web.metrics",
     "saas.web.preferences",

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from saas.config import Settings
 
+DOCUMENTS = frozenset({"text/html", "image/svg+xml"})  # what a browser would run; the viewer of a PDF is its own
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -17,7 +18,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers = answer.headers
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
-        if answer.mimetype != "application/json":
+        if answer.mimetype in DOCUMENTS:
             headers.setdefault("Content-Security-Policy", policy(settings, request.host))
             headers.setdefault("X-Frame-Options", "SAMEORIGIN")
             headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -91,6 +91,11 @@ def navigation() -> list[dict[str, object]]:
     return [{"label": label, "pages": pages} for label, pages in groups if pages]
 
 
+def first_page() -> str | None:
+    """Where this person begins."""
+    return next((item.url for group in GROUPS for item in group.items if item.is_open), None)
+
+
 def account_items() -> list[Item]:
     return [item for item in ACCOUNT if item.is_open]
 

@@ -56,8 +56,10 @@ def test_two_seats_are_sold_for_cash_with_change_and_papers(page, server, tenant
     expect(done.locator("[data-done='change']")).to_have_text("$10.00")
     expect(done.locator("[data-done='tickets']")).to_have_text("2")
     expect(done.locator("[data-done='document']")).to_have_text("00000001")
-    papers = [button.get_attribute("data-href") for button in done.locator("[data-href]").all()]
-    found = page.evaluate("Promise.all(%s.map((path) => fetch(path).then((answer) => answer.status)))" % papers)
+    papers = [link.get_attribute("href") for link in done.locator("a[href$='.pdf']").all()]
+    found = page.evaluate(
+        "(paths) => Promise.all(paths.map((path) => fetch(path).then(({ status }) => status)))", papers
+    )
     assert found == [200, 200]
     done.get_by_role("button", name="Next customer").click()
     expect(page.get_by_text("No places yet")).to_be_visible()
@@ -142,7 +144,7 @@ def test_the_pages_of_selling_fit_and_axe_finds_nothing(page, app, server, tenan
     choose(page, places_of(tenant, event)[2])
 
     found = {"window": axe_violations(page), "too wide": [] if not is_too_wide(page) else ["window"]}
-    for path in ("/", "/sales", f"/sales/{sale['id']}", "/check-in", "/box-office"):
+    for path in ("/dashboard", "/sales", f"/sales/{sale['id']}", "/check-in", "/box-office"):
         page.goto(f"http://{tenant.slug}.{server}{path}")
         page.wait_for_load_state("load")
         found[path] = axe_violations(page)

@@ -12,10 +12,6 @@ export function showDone(dialog, sale) {
     tickets: String(sale.tickets.length),
   }
   for (const [name, value] of Object.entries(values)) dialog.querySelector(`[data-done='${name}']`).textContent = value
-  for (const link of dialog.querySelectorAll("[data-path]")) {
-    const address = link.dataset.path.replace("SALE", sale.id)
-    if (link.matches("a")) link.href = address
-    else link.dataset.href = address
-  }
+  for (const link of dialog.querySelectorAll("[data-path]")) link.href = link.dataset.path.replace("SALE", sale.id)
   dialog.showModal()
 }

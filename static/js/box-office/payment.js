@@ -1,5 +1,5 @@
 // Cash: what is due, what is handed over, what goes back. Notes that people pay with are one press away.
-import { formatMoney, parseMoney } from "../ui/money.js"
+import { formatMoney, parseMoney, writeMoney } from "../ui/money.js"
 
 const NOTES = [1000, 2000, 5000, 10000, 20000, 50000, 100000] // minor units; of each currency the ones above the total
 const OFFERED = 3
@@ -48,8 +48,7 @@ export class Payment {
   }
 
   #write(amount) {
-    const digits = new Intl.NumberFormat("en", { style: "currency", currency: this.currency }).resolvedOptions().maximumFractionDigits
-    this.input.value = (amount / 10 ** digits).toFixed(digits)
+    this.input.value = writeMoney(amount, this.currency)
     this.#show()
   }
 

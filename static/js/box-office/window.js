@@ -67,7 +67,7 @@ export function mount(element) {
     part("code").textContent = sale.code
     part("jump-count").textContent = texts.textPlaces.replace("{count}", sale.lines.length)
     part("jump-total").textContent = formatMoney(sale.total, sale.currency)
-    showLines(part("lines"), part("line"), sale)
+    showLines(part("lines"), part("line"), sale, tables)
     payment.setTotal(sale)
     stopClock = countdown(part("clock"), Date.parse(sale.held_until), {
       onTick: (seconds) => (part("extend").hidden = seconds > LATE),

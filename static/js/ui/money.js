@@ -1,4 +1,4 @@
-// Amounts are integers of minor units everywhere; these two are where people read and write them.
+// Amounts are integers of minor units everywhere; this is where people read and write them.
 const formats = new Map()
 
 function formatOf(currency) {
@@ -12,6 +12,13 @@ function formatOf(currency) {
 export function formatMoney(minor, currency) {
   const { format, digits } = formatOf(currency)
   return format.format(minor / 10 ** digits)
+}
+
+/** An amount as one types it: "12,50", without currency or grouping. */
+export function writeMoney(minor, currency) {
+  const { digits } = formatOf(currency)
+  const options = { useGrouping: false, minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return (minor / 10 ** digits).toLocaleString(document.documentElement.lang || "en", options)
 }
 
 /** Minor units of "1.234,50", "1,234.50", "1234.5" or "1234": the last separator with fewer than three digits after it is the

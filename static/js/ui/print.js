@@ -1,22 +1,6 @@
-// <button data-module="ui/print">: prints this page, or the document named in data-href once it has come.
+// <button data-module="ui/print">: prints this page.
 export function mount(button) {
-  let frame = null
-
-  const print = () => {
-    if (!button.dataset.href) return window.print()
-    frame?.remove()
-    frame = document.createElement("iframe")
-    frame.className = "visually-hidden"
-    frame.tabIndex = -1
-    frame.setAttribute("aria-hidden", "true")
-    frame.addEventListener("load", () => frame.contentWindow.print())
-    frame.src = button.dataset.href
-    document.body.append(frame)
-  }
-
+  const print = () => window.print()
   button.addEventListener("click", print)
-  return () => {
-    button.removeEventListener("click", print)
-    frame?.remove()
-  }
+  return () => button.removeEventListener("click", print)
 }

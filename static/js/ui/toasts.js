@@ -1,6 +1,7 @@
 // The corner where short messages appear. Any module asks for one by
 //   document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "good|warn|bad|note" } }))
-// Good news leaves by itself; what went wrong stays until it is dismissed.
+// Good news leaves by itself; what went wrong stays until it is dismissed;
+// what is said twice shows once.
 import { icon } from "./icon.js"
 
 const SIGNS = { good: "circle-check", warn: "triangle-alert", bad: "circle-alert", note: "info" }
@@ -20,6 +21,7 @@ export function mount(element) {
     timers.add(timer)
   }
   const add = ({ detail: { text, tone = "note" } }) => {
+    for (const said of element.children) if (said.querySelector(".toast-text").textContent === text) said.remove()
     const toast = document.createElement("div")
     toast.className = `toast tone-${tone}`
     const words = document.createElement("p")
