@@ -73,9 +73,20 @@ def _again_while_contended(once: Callable[[], Response]) -> Response:
     for attempt in range(1, ATTEMPTS):
         try:
             return once()
+        except IntegrityError as error:
+            if getattr(error.orig, "diag", None) is None or error.orig.diag.constraint_name not in _DRAWN:  # type: ignore[union-attr]
+                raise
         except Contended:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads rivals, guards nothing
     return once()
+
+
+def draw_again_when_taken(*constraints: str) -> None:
+    """Name unique constraints over what is drawn at random: a request whose draw was taken simply draws again."""
+    _DRAWN.update(constraints)
+
+
+_DRAWN: set[str] = set()
 
 
 def _key() -> str | None:

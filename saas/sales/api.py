@@ -15,7 +15,7 @@ from saas.events.services.claims import PlaceChange
 from saas.extensions import Blueprint
 from saas.kernel import live
 from saas.kernel.clock import utcnow
-from saas.kernel.edge import transaction
+from saas.kernel.edge import draw_again_when_taken, transaction
 from saas.kernel.metrics import CHECKINS, HOLDS, SALES
 from saas.payments.services import Tender
 from saas.sales.answers import AdmissionSchema, SalePageSchema, SaleSchema
@@ -25,6 +25,7 @@ from saas.sales.services.checkin import admit
 from saas.sales.services.confirm import confirm_sale
 from tenants.sessions import after_commit
 
+draw_again_when_taken("uq_sale_code", "uq_ticket_code")
 bp = Blueprint("sales", __name__, description="Sales: a draft holds places, a confirmation sells them.")
 
 

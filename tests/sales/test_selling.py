@@ -101,3 +101,12 @@ def test_a_draft_grows_shrinks_and_is_let_go(tenant, event, window):
     assert [line["place_id"] for line in shrunk["lines"]] == [str(second)]
     assert window.post(f"/sales/{sale['id']}/cancel").json["state"] == "cancelled"
     assert window.hold(first, second).status_code == 201
+
+
+def test_a_code_that_was_drawn_before_is_drawn_again(tenant, event, window, monkeypatch):
+    codes = iter(["AAAA-AAAA", "AAAA-AAAA", "BBBB-BBBB"])
+    monkeypatch.setattr("saas.sales.services.holds.sale_code", lambda: next(codes))
+    first, second = places_of(tenant, event)[:2]
+
+    assert window.hold(first).json["code"] == "AAAA-AAAA"
+    assert window.hold(second).json["code"] == "BBBB-BBBB"
