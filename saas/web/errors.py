@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
@@ -31,6 +32,12 @@ _CODES = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
     503: "UNAVAILABLE",
+}
+_MESSAGES = {
+    404: _l("There is nothing at this address."),
+    405: _l("This address does not take that method."),
+    413: _l("What was sent is too large."),
+    415: _l("This kind of content is not taken here."),
 }
 
 
@@ -90,7 +97,9 @@ def _answer_http(error: HTTPException) -> tuple[Response | str, int, dict[str, s
         return error.get_response()
     status = 400 if status == 422 else status
     headers = {"Allow": ", ".join(error.valid_methods or ())} if status == 405 else {}  # type: ignore[attr-defined]
-    return _answer(status, _CODES.get(status, "BAD_REQUEST"), str(error.description or error.name), {}, headers)
+    return _answer(
+        status, _CODES.get(status, "BAD_REQUEST"), str(_MESSAGES.get(status, error.description)), {}, headers
+    )
 
 
 def _answer_database(error: DBAPIError) -> tuple[Response | str, int, dict[str, str]]:

@@ -59,10 +59,7 @@ GROUPS = (
     ),
     Group(
         lazy_gettext("Sales"),
-        (
-            Item(lazy_gettext("Sales"), "sale_pages.index", "receipt-text", "sales:read"),
-            Item(lazy_gettext("Customers"), "customer_pages.index", "users", "customers:read"),
-        ),
+        (Item(lazy_gettext("Sales"), "sale_pages.index", "receipt-text", "sales:read"),),
     ),
     Group(
         lazy_gettext("Fiscal"),

@@ -1,4 +1,4 @@
-// <main data-module="api/docs" data-document="…">: the viewer (window.SwaggerUIBundle, a deferred script of the
+// <div data-module="api/docs" data-document="…">: the viewer (window.SwaggerUIBundle, a deferred script of the
 // page). Who is signed in to the pages may try routes by that session; others paste a token under "Authorize".
 export function mount(element) {
   const show = () => {
