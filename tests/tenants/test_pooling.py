@@ -214,7 +214,7 @@ def test_begin_and_its_settings_are_one_packet(tenant: Tenant, settings: Setting
 
     asked = [packet for packet in packets if "\tQuery\t" in packet or "\tParse\t" in packet]
     assert len(asked) == 2, asked
-    assert "BEGIN; SELECT set_config" in asked[0]
+    assert "BEGIN; SET LOCAL search_path" in asked[0]
     assert "COMMIT" in asked[1]
 
 
