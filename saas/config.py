@@ -26,19 +26,25 @@ class Settings:
     """All that the processes are told from outside. docs/operate.md describes each; a test holds that."""
 
     environment: str
-    database_url: str  # the administrator's, for `db init` and provisioning; also names the default cell
-    redis_url: str
-    secret_key: str
-    master_key: bytes
-    master_key_previous: bytes | None = None  # while `taquilla keys rotate` brings everything under the new one
+    database_url: str = field(
+        repr=False
+    )  # the administrator's, for `db init` and provisioning; also names the default cell
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    master_key_previous: bytes | None = field(
+        default=None, repr=False
+    )  # while `taquilla keys rotate` brings everything under the new one
     base_domain: str = "localhost"
     bind_host: str = "127.0.0.1"
     port: int = 8000
     realtime_port: int = 8001
     data_dir: Path = Path(".taquilla")
-    mail_url: str = "smtp://127.0.0.1:1025"
+    mail_url: str = field(default="smtp://127.0.0.1:1025", repr=False)
     mail_from: str = "Taquilla <no-reply@taquilla.test>"
-    cells: Mapping[str, str] = field(default_factory=dict)  # name → administrator's URL; always has "default"
+    cells: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # name → administrator's URL; always has "default"
     pooler: bool = False  # a transaction pooler stands before PostgreSQL: no prepared statements
     pool_size: int = 16
     resend_seconds: int = 60  # a message sent so long ago and not done is sent again
@@ -46,7 +52,7 @@ class Settings:
     realtime_url: str = ""  # empty: same host as the page, `realtime_port`
     trusted_proxies: int = 0  # how many stand before the application and name the client in X-Forwarded-For
     log_level: str = "INFO"
-    sentry_dsn: str = ""
+    sentry_dsn: str = field(default="", repr=False)
 
     @property
     def development(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def export_tenant(cells: Cells, slug: str, path: Path) -> dict[str, Any]:
         header = {
             "format": FORMAT,
             "slug": slug,
-            "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "taken_at": _now(connection).isoformat(timespec="seconds"),
             "schema_version": _revision(connection, tenant.schema),
             "tables": {table.name: table.columns for table in tables},
         }
@@ -165,6 +165,14 @@ def _read_header(file: ArchiveReader) -> dict[str, Any]:
     if header.get("format") != FORMAT:
         raise ArchiveDamaged(f"the file has format {header.get('format')}; this release reads {FORMAT}")
     return header
+
+
+def _now(connection: Administrator) -> datetime:
+    """When the snapshot was taken, by the clock of the cell."""
+    row = connection.execute("SELECT now()").fetchone()
+    assert row is not None
+    assert isinstance(row[0], datetime)
+    return row[0]
 
 
 def _revision(connection: Administrator, schema: str) -> str:

@@ -50,12 +50,25 @@ def page_of(
     columns = tuple_(*by)
     if cursor:
         values = read_cursor(cursor, len(by))
+        if not all(_fits(column, value) for column, value in zip(by, values, strict=True)):
+            raise ValidationFailed(cursor=["This cursor was not given by this list."])
         query = query.where(columns < values if descending else columns > values)
     query = query.order_by(*(column.desc() if descending else column.asc() for column in by)).limit(limit + 1)
     rows = session.execute(query).all()
     single = len(query.column_descriptions) == 1
     items = [row[0] if single else row for row in rows[:limit]]
     return Page(items, write_cursor(key(items[-1])) if len(rows) > limit else None)
+
+
+def _fits(column: ColumnElement[Any] | InstrumentedAttribute[Any], value: Any) -> bool:
+    """Whether the database would compare this value with this column, and not fail at it."""
+    if type(value) is not column.type.python_type:
+        return False
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, str):
+        return "\x00" not in value
+    return not isinstance(value, int) or abs(value) < 2**63
 
 
 def write_cursor(values: Sequence[Any]) -> str:
