@@ -28,7 +28,7 @@ from saas.kernel import keys
 from saas.kernel.clock import utcnow
 from saas.onboarding import open_tenant
 from saas.web.app import create_app
-from tenants import histories
+from tenants import histories, routing
 from tenants.admin import connect
 from tenants.fleet import migrate_tenants
 from tenants.lifecycle import read_tenant
@@ -152,9 +152,25 @@ def longer_histories(folder: Path) -> Iterator[Callable[[Sequence[str]], None]]:
 def cost_of_binding(settings: Settings, count: int) -> dict[str, float]:
     """Microseconds by which a transaction takes longer, the ways of binding tried by turns on the same tenant.
 
-    Against SQLAlchemy as it comes, logged in with the schema fixed. Apart: a statement of its own, after BEGIN.
+    Against SQLAlchemy as it comes, logged in as the owner, the schema written in the statement. apart: BEGIN, then the
+    settings as a statement of their own. recycled: ours, on connections that are closed after so many tenants.
     """
     tenants = [read_tenant(f"bench-{number}") for number in range(1, count + 1)]
+    usual = routing.TENANTS_PER_CONNECTION
+    figures: dict[str, float] = {}
+    try:
+        for tenants_per_connection, name in ((10**9, "ours"), (usual, "recycled")):
+            routing.TENANTS_PER_CONNECTION = tenants_per_connection
+            taken = _by_turns(settings, tenants)
+            figures["base_us"] = statistics.median(taken["nothing"]) * 1e6
+            figures["apart_us"] = _paired(taken["apart"], taken["nothing"])
+            figures[f"{name}_us"] = _paired(taken["ours"], taken["nothing"])
+    finally:
+        routing.TENANTS_PER_CONNECTION = usual
+    return {name: round(value) for name, value in figures.items()}
+
+
+def _by_turns(settings: Settings, tenants: Sequence[Tenant]) -> dict[str, list[float]]:
     url = settings.login_url(APP_LOGIN)
     ours, apart, nothing = (create_engine(address, pool_size=1) for address in (url, url, settings.admin_url()))
     route_by_tenant(ours)
@@ -162,20 +178,19 @@ def cost_of_binding(settings: Settings, count: int) -> dict[str, float]:
     ways = {"nothing": nothing, "ours": ours, "apart": apart}
     taken: dict[str, list[float]] = {name: [] for name in ways}
     chance = random.Random(1)
-    for turn in range(TRANSACTIONS + 200):
+    for turn in range(TRANSACTIONS + 20 * len(tenants)):
         tenant = chance.choice(tenants)
         for name in chance.sample(list(ways), len(ways)):
             seconds = timed(lambda: _one_transaction(ways[name], tenant, name))  # noqa: B023 - used at once
-            if turn >= 200:
+            if turn >= 20 * len(tenants):  # by then each backend has met each tenant
                 taken[name].append(seconds)
     for engine in ways.values():
         engine.dispose()
-    base = taken["nothing"]
-    figures = {"base_us": statistics.median(base) * 1e6}
-    for name in ("ours", "apart"):
-        pairs = [mine - bare for mine, bare in zip(taken[name], base, strict=True)]
-        figures[f"{name}_us"] = statistics.median(pairs) * 1e6
-    return {name: round(value) for name, value in figures.items()}
+    return taken
+
+
+def _paired(mine: Sequence[float], bare: Sequence[float]) -> float:
+    return statistics.median(a - b for a, b in zip(mine, bare, strict=True)) * 1e6
 
 
 def _one_transaction(engine: Engine, tenant: Tenant, way: str) -> None:

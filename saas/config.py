@@ -26,15 +26,12 @@ class Settings:
     """All that the processes are told from outside. docs/operate.md describes each; a test holds that."""
 
     environment: str
-    database_url: str = field(
-        repr=False
-    )  # the administrator's, for `db init` and provisioning; also names the default cell
+    # No secret shows in the repr, which a log or a crash report may hold.
+    database_url: str = field(repr=False)  # the administrator's, for `db init` and provisioning; the default cell
     redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     master_key: bytes = field(repr=False)
-    master_key_previous: bytes | None = field(
-        default=None, repr=False
-    )  # while `taquilla keys rotate` brings everything under the new one
+    master_key_previous: bytes | None = field(default=None, repr=False)  # until `keys rotate --master` has run
     base_domain: str = "localhost"
     bind_host: str = "127.0.0.1"
     port: int = 8000
@@ -42,9 +39,7 @@ class Settings:
     data_dir: Path = Path(".taquilla")
     mail_url: str = field(default="smtp://127.0.0.1:1025", repr=False)
     mail_from: str = "Taquilla <no-reply@taquilla.test>"
-    cells: Mapping[str, str] = field(
-        default_factory=dict, repr=False
-    )  # name → administrator's URL; always has "default"
+    cells: Mapping[str, str] = field(default_factory=dict, repr=False)  # name → administrator's URL, "default" too
     pooler: bool = False  # a transaction pooler stands before PostgreSQL: no prepared statements
     pool_size: int = 16
     resend_seconds: int = 60  # a message sent so long ago and not done is sent again
