@@ -75,16 +75,16 @@ def test_500_effects_happen_once_each_though_workers_and_redis_are_killed(house,
     house.start(SCHEDULER)
     worker = house.start(WORKER)
     first, second = chance.randint(60, 200), chance.randint(260, 420)
-    house.wait_until(lambda: count(DONE) >= first, 30)
+    house.wait_until(lambda: count(DONE) >= first, 90)
     worker.kill()
     house.kill_and_empty_redis()
     assert count(DONE) < 500
     house.start_redis_again()
     worker = house.start(WORKER)
-    house.wait_until(lambda: count(DONE) >= second, 30)
+    house.wait_until(lambda: count(DONE) >= second, 90)
     worker.kill()
     worker = house.start(WORKER)
-    house.wait_until(lambda: count(DONE) == 500, 40)
+    house.wait_until(lambda: count(DONE) == 500, 90)
 
     assert marks(tenant) == wanted
     assert count("dead_at IS NOT NULL") == 0
@@ -106,7 +106,7 @@ def test_a_message_that_kills_its_process_ends_among_the_dead_and_harms_no_other
     house.start(SCHEDULER)
     supervisor = Supervisor(house.start(WORKER))
     try:
-        house.wait_until(lambda: count(f"{DONE} OR dead_at IS NOT NULL") == 61, 60)
+        house.wait_until(lambda: count(f"{DONE} OR dead_at IS NOT NULL") == 61, 90)
     finally:
         supervisor.leave()
 
@@ -129,6 +129,6 @@ def test_with_redis_down_sales_go_on_and_their_work_is_done_when_it_is_back(hous
     house.start(WORKER)
     time.sleep(1.5)
     house.start_redis_again()
-    house.wait_until(lambda: count(DONE) == 50, 30)
+    house.wait_until(lambda: count(DONE) == 50, 90)
 
     assert marks(tenant) == {f"mark-{number}": 1 for number in range(50)}

@@ -1,7 +1,6 @@
 """One message, one effect: whatever fails, repeats or arrives twice."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +10,7 @@ from saas.kernel.errors import NotFound
 from tenants.registry import forget_tenants
 from tenants.sessions import cell_transaction, control_transaction
 from tests.workers.conftest import ask, effects, message, take_effect
+from workers import runner
 from workers.runner import FIRST_PAUSE, LONGEST_PAUSE, LOST, backoff, run
 
 
@@ -49,30 +49,24 @@ def test_a_repeat_finds_it_done_and_stops(tenant, actor):
     assert message(message_id).attempts == 1
 
 
-@pytest.mark.parametrize("owns_transactions", [False, True])
-def test_two_copies_at_once_have_one_effect(app, tenant, actor, owns_transactions):
-    both_began = Barrier(2, timeout=0.5)
+@pytest.mark.parametrize(
+    ("owns_transactions", "go_on"),
+    [(False, runner._run_in_one_transaction), (True, runner._run_holding_the_row)],
+)
+def test_of_two_copies_that_both_began_one_has_the_effect(tenant, actor, owns_transactions, go_on):
     calls = []
 
-    def slow(*_args):
+    def meets_its_copy(*_args):
         calls.append(1)
-        try:
-            both_began.wait()  # a second copy inside would meet us here
-        except Exception:
-            both_began.abort()
+        if len(calls) == 1:
+            go_on(second)  # the copy goes on while this one is in the middle of its effect
 
-    actor("slow", owns_transactions=owns_transactions)(slow)
-    message_id = ask(tenant, "slow")
+    actor("meets", owns_transactions=owns_transactions)(meets_its_copy)
+    message_id = ask(tenant, "meets")
+    first, second = (runner._begin("default", message_id, utcnow()) for _ in range(2))
 
-    def copy():
-        with app.app_context():
-            run("default", message_id)
-
-    copies = [Thread(target=copy) for _ in range(2)]
-    for thread in copies:
-        thread.start()
-    for thread in copies:
-        thread.join()
+    go_on(first)
+    go_on(second)
 
     assert len(calls) == 1
     assert message(message_id).done_at is not None
