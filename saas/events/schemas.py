@@ -9,7 +9,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_sche
 from marshmallow.validate import Length, Regexp
 
 from saas.events.models import EVENT_STATES
-from saas.kernel.fields import Amount, Instant, Percent, Text, between, one_of
+from saas.kernel.fields import Amount, Instant, Percent, Text, Whole, one_of
 from saas.kernel.pagination import PageQuery
 
 MOST_PLACES = 100_000  # in one zone
@@ -28,7 +28,7 @@ class ConfigSchema(Schema):
     class Meta:
         unknown = INCLUDE
 
-    hold_seconds = fields.Integer(strict=True, validate=between(30, 7 * 86_400))
+    hold_seconds = Whole(30, 7 * 86_400)
     price_rule = fields.String(validate=one_of("additive", "compound"))
 
     @validates_schema
@@ -67,11 +67,11 @@ class NewZoneSchema(Schema):
     base_price = Amount(required=True)
     tax_code = fields.String(validate=one_of("G", "R", "A", "E"))
     color = fields.String(allow_none=True, validate=Regexp(r"^#[0-9a-fA-F]{6}$", error=_l("A colour such as #4f6bd8.")))
-    capacity = fields.Integer(strict=True, validate=between(1, MOST_PLACES))
-    rows = fields.Integer(strict=True, validate=between(1, 1000))
-    seats_per_row = fields.Integer(strict=True, validate=between(1, 1000))
-    table_count = fields.Integer(strict=True, data_key="tables", validate=between(1, 5000))
-    seats_per_table = fields.Integer(strict=True, validate=between(1, 100))
+    capacity = Whole(1, MOST_PLACES)
+    rows = Whole(1, 1000)
+    seats_per_row = Whole(1, 1000)
+    table_count = Whole(1, 5000, data_key="tables")
+    seats_per_table = Whole(1, 100)
     plan_category = Text(190)
     sale_mode = fields.String(validate=one_of("complete", "individual"))
 
@@ -96,7 +96,7 @@ class NewStageSchema(Schema):
     name = Text(120, required=True)
     starts_at = Instant(load_default=None, allow_none=True)
     ends_at = Instant(load_default=None, allow_none=True)
-    quantity = fields.Integer(strict=True, load_default=None, allow_none=True, validate=between(1, 10**9))
+    quantity = Whole(1, 10**9, load_default=None, allow_none=True)
     markup_percent = Percent(load_default=0)
     markup_amount = Amount(load_default=0, least=-(10**13))
     zone_id = fields.UUID(load_default=None, allow_none=True)

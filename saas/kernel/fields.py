@@ -38,16 +38,23 @@ class Text(fields.String):
         return text
 
 
-class Amount(fields.Integer):
-    """Minor units of a currency: a whole JSON number, not negative unless said so."""
+class Whole(fields.Integer):
+    """A whole JSON number between two bounds; "12" and true are none, though Python would make one of them."""
 
-    def __init__(self, *, least: int = 0, most: int = 10**13, **kwargs: Any) -> None:
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=between(least, most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, str | bool):  # "12" and true are not amounts, though Python would make one of them
+        if isinstance(value, str | bool):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Amount(Whole):
+    """Minor units of a currency, not negative unless said so."""
+
+    def __init__(self, *, least: int = 0, most: int = 10**13, **kwargs: Any) -> None:
+        super().__init__(least, most, **kwargs)
 
 
 class Percent(fields.Decimal):

@@ -158,7 +158,7 @@ def _seat_rows(plan_id: UUID, plan: Plan, locale: str) -> list[tuple[Any, ...]]:
 
 
 def lock_venue(session: Session, venue_id: UUID) -> Venue:
-    venue = session.scalar(select(Venue).where(Venue.id == venue_id).with_for_update())
+    venue = session.scalar(select(Venue).where(Venue.id == venue_id).with_for_update(key_share=True))
     if venue is None:
         raise NotFound(entity="venue")
     return venue

@@ -149,6 +149,8 @@ def test_a_wrong_event_is_refused_by_its_fields(owner, changes, fields):
         ({"base_price": True}, {"base_price"}),
         ({"base_price": -1}, {"base_price"}),
         ({"capacity": 0}, {"capacity"}),
+        ({"capacity": True}, {"capacity"}),
+        ({"capacity": "4"}, {"capacity"}),
         ({"capacity": 100_001}, {"capacity"}),
         ({"rows": 3}, {"rows"}),
         ({"sale_mode": "complete"}, {"sale_mode"}),

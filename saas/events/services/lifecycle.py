@@ -194,9 +194,15 @@ def get_event(session: Session, event_id: UUID) -> Event:
 
 
 def lock_event(session: Session, event_id: UUID) -> Event:
-    """Whoever changes an event, its zones or its prices goes through this lock, so that two never cross."""
+    """Whoever changes an event, its zones or its prices goes through this lock, so that two never cross.
+
+    Sales, which only refer to the event, pass it by (FOR NO KEY UPDATE).
+    """
     event = session.scalar(
-        select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+        select(Event)
+        .where(Event.id == event_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if event is None:
         raise NotFound(entity="event")
