@@ -6,6 +6,7 @@ import pytest
 
 from tests.access.factories import browser_on, make_member
 from tests.sales.factories import Window, make_sellable_event, places_of
+from tests.sales.test_statements import counted
 
 
 def signed_in(app, tenant, role):
@@ -117,3 +118,19 @@ def test_the_gate_works_as_a_plain_form(app, tenant, sale):
     assert 'data-outcome="admitted"' in first.text
     assert 'data-outcome="TICKET_ALREADY_USED"' in second.text
     assert "Norte" in second.text
+
+
+@pytest.mark.parametrize(("path", "statements"), [("/sales", 2), ("/dashboard", 5), ("/box-office", 2)])
+def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(app, tenant, path, statements):
+    event = make_sellable_event(tenant, rows=1, seats_per_row=6)
+    window, browser = Window(app, tenant), signed_in(app, tenant, "manager")
+    browser.get(path)  # who asks is remembered from here on
+    seen = []
+
+    for place in places_of(tenant, event)[:4]:
+        window.confirm(window.hold(place).json)
+        with counted(app) as trips:
+            assert browser.get(path).status_code == 200
+        seen.append(len([trip for trip in trips if trip not in ("BEGIN", "COMMIT")]))
+
+    assert seen == [statements] * 4
