@@ -2,7 +2,7 @@
 import { formatMoney, parseMoney, writeMoney } from "../ui/money.js"
 
 const NOTES = [1000, 2000, 5000, 10000, 20000, 50000, 100000] // minor units; of each currency the ones above the total
-const OFFERED = 3
+const OFFERED = 2
 
 export class Payment {
   constructor(form, currency) {

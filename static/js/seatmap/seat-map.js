@@ -87,6 +87,7 @@ export class SeatMap extends HTMLElement {
       if (index !== undefined) this.selected.add(index)
     }
     this.list.refresh()
+    this.#refreshTip()
     this.painter.request()
   }
 
@@ -166,8 +167,8 @@ export class SeatMap extends HTMLElement {
   #statesChanged(changed) {
     this.legend.refresh()
     this.list.refresh(changed)
-    if (!changed) this.list.refresh()
-    else if (this.#model.blocks.length) this.list.refresh(this.#model.blocks.map((_, block) => this.#model.count + block))
+    if (changed && this.#model.blocks.length) this.list.refresh(this.#model.blocks.map((_, block) => this.#model.count + block))
+    this.#refreshTip()
     this.painter.invalidate()
     if (changed?.includes(this.painter.focused)) this.#speak(this.#describe(this.painter.focused))
   }
@@ -194,6 +195,7 @@ export class SeatMap extends HTMLElement {
     else this.selected.add(item)
     this.#speak(`${this.texts.say(isChosen ? "dropped" : "chosen", { place })} ${this.texts.say("count", { count: this.selected.size })}`)
     this.list.refresh([item])
+    this.#refreshTip()
     this.painter.request()
   }
 
@@ -253,6 +255,10 @@ export class SeatMap extends HTMLElement {
     const left = Math.min(Math.max(8, x + 14), this.stage.clientWidth - this.tip.offsetWidth - 8)
     const above = y - this.tip.offsetHeight - 14
     this.tip.style.setProperty("transform", `translate(${left}px, ${above < 8 ? y + 22 : above}px)`)
+  }
+
+  #refreshTip() {
+    if (!this.tip.hidden && this.painter.hovered !== null) this.#fillTip(this.painter.hovered)
   }
 
   #fillTip(item) {

@@ -21,6 +21,7 @@ function drawFree(context, x, y, width, zone) {
 }
 
 function drawSelected(context, x, y, width, palette) {
+  if (width < MARKED_FROM + 3) return drawSelectedFromAfar(context, x, y, width, palette)
   context.fillStyle = palette.ground
   box(context, x, y, width + Math.max(5, width * 0.34))
   context.fill()
@@ -31,13 +32,22 @@ function drawSelected(context, x, y, width, palette) {
   context.fillStyle = palette.accent
   box(context, x, y, width)
   context.fill()
-  if (width < MARKED_FROM) return
   const arm = width * 0.22
   stroke(context, palette.accentInk, width * 0.12, [
     [x - arm * 1.1, y + arm * 0.1],
     [x - arm * 0.25, y + arm * 0.95],
     [x + arm * 1.2, y - arm * 0.85],
   ])
+}
+
+/** A seam parts it from its neighbours; a ring would cover them. */
+function drawSelectedFromAfar(context, x, y, width, palette) {
+  context.fillStyle = palette.ground
+  box(context, x, y, width + 2.5)
+  context.fill()
+  context.fillStyle = palette.accent
+  box(context, x, y, width + 0.5)
+  context.fill()
 }
 
 function drawTaken(context, x, y, width, state, palette) {
