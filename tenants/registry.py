@@ -15,7 +15,7 @@ from tenants.sessions import control_transaction
 
 # The oldest tenant revision that this release serves. A change that reads or writes what an older schema lacks raises
 # it; a tenant below it answers TENANT_UNAVAILABLE until `taquilla tenant migrate` has been there.
-FLOOR = "20261120_0900"
+FLOOR = "20261120_1840"
 
 
 class UnknownTenant(LookupError):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_DEAD = 100  # connections found dead in a row, more than any pool has: then it is not the pool
+
 
 def prepare_engines(app: Flask, cells: list[str]) -> None:
     """Attach the rules of tenancy to the engines of an application, once, before the first transaction."""
@@ -98,14 +100,15 @@ def _transaction(engine: Engine) -> Iterator[Session]:
 
 def _begun(engine: Engine) -> Session:
     """A session whose transaction is open. A connection that died in the pool is replaced here, unseen."""
-    while True:
+    for _ in range(MOST_DEAD):
         session = Session(engine, expire_on_commit=False, autoflush=False)
         try:
             session.connection()
         except ConnectionLost:
             session.close()
-            continue
         except BaseException:
             session.close()
             raise
-        return session
+        else:
+            return session
+    raise ConnectionLost("every connection dies as soon as it is begun with")

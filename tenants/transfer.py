@@ -6,7 +6,7 @@ history, hashed again there and compared, and only then brought to the head; all
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from tenants.provisioning import (
 )
 from tenants.registry import Tenant, forget_tenants, schema_name, tenant_of
 from tenants.sessions import control_transaction
-from tenants.tables import RowHash, drop_schema, hash_rows, load_rows, rows_of, steady, tables_of
+from tenants.tables import RowHash, Table, drop_schema, hash_rows, load_rows, rows_of, steady, tables_of
 
 Rewrap = Callable[[bytes, str, str], bytes]  # (wrapped data key, the slug it was wrapped for, the slug it shall serve)
 
@@ -102,22 +102,20 @@ def import_tenant(
         header, carried = _read_header(file), file.json("control")
         slug = slug or str(header["slug"])
         refuse_bad_slug(slug)
-        record_values = {name: carried["tenant"][name] for name in CARRIED}
-        record_values["created_at"] = datetime.fromisoformat(record_values["created_at"])
+        wrapped = bytes.fromhex(carried["tenant"]["data_key"].removeprefix("\\x"))
+        values = _values_of_record(carried["tenant"]) | {"data_key": rewrap(wrapped, header["slug"], slug)}
         state = "suspended" if carried["tenant"]["state"] == "suspended" else "active"
-        data_key = rewrap(bytes.fromhex(carried["tenant"]["data_key"].removeprefix("\\x")), header["slug"], slug)
-        reserved = reserve_slug(slug, cell=cell, data_key=data_key, **record_values)
+        reserved = reserve_slug(slug, cell=cell, **values)
         try:
             with control_transaction() as session:
                 record = lock_provisional(session, slug, cell=cell)
-                for name, value in (record_values | {"data_key": data_key}).items():
-                    setattr(record, name, value)
                 with connect(cells[cell]) as connection, connection.transaction():
                     rows = load_archive(connection, file, header, slug)
                     if state == "active":
                         open_door(connection, schema_name(slug))
                 notes = write_control_rows(session, record, carried)
-                record.state, record.schema_version = state, head_of("tenant")
+                for name, value in (values | {"state": state, "schema_version": head_of("tenant")}).items():
+                    setattr(record, name, value)
                 tenant = tenant_of(record)
         except BaseException:
             if reserved:
@@ -139,14 +137,7 @@ def load_archive(connection: Administrator, file: ArchiveReader, header: dict[st
     tables = {table.name: table for table in tables_of(connection, schema)}
     if {name: list(table.columns) for name, table in tables.items()} != header["tables"]:
         raise ArchiveDamaged(f"the file's tables are not those of revision {header['schema_version']}")
-    went_in = {}
-    for name in header["tables"]:  # parents first, as they were written
-        table = tables[name]
-        connection.execute(_triggers("DISABLE", schema, name))  # rows come as they were, not as if made today
-        went_in[name] = load_rows(connection, table.copy_in(schema), file.rows(name))
-    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those that may wait for the commit are checked now
-    for name in tables:
-        connection.execute(_triggers("ENABLE", schema, name))
+    went_in = _load_tables(connection, file, schema, [tables[name] for name in header["tables"]])
     for name in SHARED:
         went_in[f"shared.{name}"] = _load_shared(connection, file, name, slug, renamed=slug != header["slug"])
     manifest = file.json("manifest")
@@ -158,6 +149,31 @@ def load_archive(connection: Administrator, file: ArchiveReader, header: dict[st
     if header["schema_version"] != head_of("tenant"):
         run_script(connection, statements_for(schema, header["schema_version"]))
     return sum(found.rows for found in went_in.values())
+
+
+def _load_tables(
+    connection: Administrator, file: ArchiveReader, schema: str, tables: Sequence[Table]
+) -> dict[str, RowHash]:
+    """Fill the tables in the order of the file, parents first, and return the hashes of what went in.
+
+    Triggers are off meanwhile: rows come as they were, not as if they were made today. Foreign keys are not.
+    """
+    went_in = {}
+    for table in tables:
+        connection.execute(_triggers("DISABLE", schema, table.name))
+        went_in[table.name] = load_rows(connection, table.copy_in(schema), file.rows(table.name))
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those that may wait for the commit are checked now
+    for table in tables:
+        connection.execute(_triggers("ENABLE", schema, table.name))
+    return went_in
+
+
+def _values_of_record(carried: dict[str, Any]) -> dict[str, Any]:
+    """What a registry row takes over from the exported one; a move that was under way there is not under way here."""
+    values = {name: carried[name] for name in CARRIED}
+    values["created_at"] = datetime.fromisoformat(values["created_at"])
+    values["settings"] = {name: value for name, value in values["settings"].items() if name != "move"}
+    return values
 
 
 def _read_header(file: ArchiveReader) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from saas.access.guard import TenantUnavailable, serving_tenant
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError, Contended, NotFound, RateLimited, Unavailable, ValidationFailed
 from tenants.registry import UnknownTenant, forget_tenants
-from tenants.routing import TenantClosed
+from tenants.routing import ConnectionLost, TenantClosed
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
     app.register_error_handler(TimeoutError, lambda _error: answer_refusal(Unavailable()))
+    app.register_error_handler(ConnectionLost, lambda _error: answer_refusal(Unavailable()))
     app.register_error_handler(Exception, _answer_bug)
 
 
