@@ -66,7 +66,7 @@ def open_house(*names: str) -> Iterator[House]:
             "PROMETHEUS_MULTIPROC_DIR": str(directory / "metrics"),
             "PORT": str(free_port()),
             "REALTIME_PORT": str(free_port()),
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "INFO",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
         settings = Settings.from_environment(environment)
