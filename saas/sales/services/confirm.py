@@ -51,22 +51,22 @@ _LOCK = text(
     WHERE sale.id = :sale_id FOR UPDATE OF sale"""
 )
 
-# Every line, with the new revision of its place; none where the sale no longer holds it.
+# The sale and its places become what they are from now on. Returns every line, with the new revision of its place; none
+# where the sale no longer holds it.
 _SELL = text(
     """WITH wanted AS MATERIALIZED (
         SELECT id FROM place WHERE sale_id = :sale_id AND state = 'held' ORDER BY id FOR UPDATE
     ), sold AS (
         UPDATE place SET state = 'sold', held_until = NULL, rev = rev + 1
         FROM wanted WHERE place.id = wanted.id RETURNING place.id, place.rev
+    ), marked AS (
+        UPDATE sale SET state = 'confirmed', paid = total, confirmed_at = :now, held_until = NULL,
+                        customer_id = :customer_id
+        WHERE id = :sale_id
     )
     SELECT line.*, sold.rev, zone.name AS zone_name, zone.kind AS zone_kind
     FROM sale_line AS line LEFT JOIN sold ON sold.id = line.place_id LEFT JOIN zone ON zone.id = line.zone_id
     WHERE line.sale_id = :sale_id ORDER BY line.ordinal"""
-)
-
-_MARK = text(
-    """UPDATE sale SET state = 'confirmed', paid = total, confirmed_at = :now, held_until = NULL,
-                       customer_id = :customer_id WHERE id = :sale_id"""
 )
 
 
@@ -88,18 +88,18 @@ def confirm_sale(
     sale = session.execute(_LOCK, {"sale_id": sale_id}).one_or_none()
     sale = _known(sale, principal, sale_id)
     check_holding(sale.state, sale.held_until, now)
-    lines = session.execute(_SELL, {"sale_id": sale_id}).all()
+    buyer = ensure_customer(session, details=customer, now=now).__dict__ if customer else sale.customer
+    change = settle(tenders, total=sale.total, currency=sale.currency)
+    sold = {"sale_id": sale_id, "now": now, "customer_id": buyer and buyer["id"]}
+    lines = session.execute(_SELL, sold).all()
     if not lines:
         raise InvalidState(entity="sale", state="empty", wanted="confirmed")
     if lost := [str(line.place_id) for line in lines if line.place_id is not None and line.rev is None]:
         raise HoldExpired(place_ids=lost)
-    buyer = ensure_customer(session, details=customer, now=now).__dict__ if customer else sale.customer
-    change = settle(tenders, total=sale.total, currency=sale.currency)
     payments = record_tenders(
         session, sale_id=sale_id, tenders=tenders, change=change, received_by=principal.id, now=now
     )
     tickets = _write_tickets(session, tenant, sale, lines, now)
-    session.execute(_MARK, {"sale_id": sale_id, "now": now, "customer_id": buyer and buyer["id"]})
     audit.record(
         session,
         principal=principal,
