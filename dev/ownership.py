@@ -4,6 +4,7 @@ One process at a time owns a directory: the kernel drops its lock even after a k
 while a server still runs there means an orphan, and the new owner ends it.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -22,6 +23,8 @@ import psutil
 
 SHORT_ROOT = Path("/tmp")  # noqa: S108 - a socket's path may have 107 characters, whatever TMPDIR says
 
+ENDING = 15.0  # seconds that we wait for the children of a killed owner
+
 
 class EmbeddedServerError(RuntimeError):
     """An embedded server could not start; the message says why and where its log is."""
@@ -34,16 +37,25 @@ class Ownership:
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         self._lock = (home / "owner.lock").open("a+")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        limit = time.monotonic() + ENDING
+        while not self._is_ours():
             self._lock.seek(0)
-            owner = self._lock.read().strip() or "unknown"
-            self._lock.close()
-            raise EmbeddedServerError(f"{home} is in use by process {owner}; stop it first.") from None
+            owner = self._lock.read().strip()
+            # A killed owner's children hold its lock until they have ended too; that may take them a moment.
+            if not owner or psutil.pid_exists(int(owner)) or time.monotonic() > limit:
+                self._lock.close()
+                raise EmbeddedServerError(f"{home} is in use by process {owner or 'unknown'}; stop it first.")
+            time.sleep(0.1)
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
+
+    def _is_ours(self) -> bool:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def settings(self) -> dict[str, Any]:
         """The remembered port and password; the port is replaced when somebody else has taken it since."""
@@ -82,7 +94,7 @@ def end_orphans(program: str, directory: Path) -> None:
     orphans = [process for process in psutil.process_iter(["name"]) if _works_in(process, program, directory)]
     for polite, patience in ((signal.SIGINT, 10), (signal.SIGQUIT, 3), (signal.SIGKILL, 3)):
         for process in orphans:
-            if process.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(polite)
         _, orphans = psutil.wait_procs(orphans, timeout=patience)
 

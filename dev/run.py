@@ -9,13 +9,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import FrameType
 
+import honcho.manager
 import psutil
 import psycopg
+from honcho.compat import ProcessManager
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
@@ -33,6 +35,7 @@ DEMO_TENANTS = {
 }
 DEMO_PASSWORD = "taquilla-demo"  # noqa: S105 - it is printed for everybody
 PATIENCE = 90.0
+GRACE = 12  # seconds for the processes to end the work in hand; honcho's own five are few on a busy machine
 
 
 def main() -> int:
@@ -144,6 +147,8 @@ def _state_of_migrations(environment: Mapping[str, str]) -> str:
 def run_processes(environment: Mapping[str, str], started: float) -> int:
     """Run what Procfile lists until one of them ends or we are told to stop; then none of them is left."""
     manager = Manager()
+    manager._procmgr = _Politely()
+    honcho.manager.KILL_WAIT = GRACE
     environment = {**environment, "TAQUILLA_RUN": environment["DATA_DIR"]}
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
         manager.add_process(name, f"exec {command}", env=environment, cwd=str(ROOT))
@@ -151,6 +156,14 @@ def run_processes(environment: Mapping[str, str], started: float) -> int:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     return int(manager.returncode or 0)
+
+
+class _Politely(ProcessManager):
+    """Asks a process of Procfile to end, and leaves its own children to it: asked twice, dramatiq drops its work."""
+
+    def terminate(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def _tell_when_ready(environment: Mapping[str, str], started: float) -> None:

@@ -122,3 +122,16 @@ def test_postgres_starts_although_somebody_closes_the_folder_above_it_meanwhile(
 
     with start_postgres(above / "pg", durable=False) as server, psycopg.connect(server.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_children_that_outlive_a_killed_owner_for_a_moment_delay_the_next_and_do_not_stop_it(tmp_path):
+    code = (
+        "import os, pathlib, time\n"
+        "from dev.ownership import Ownership\n"
+        f"held = Ownership(pathlib.Path({str(tmp_path)!r}))\n"
+        "os.fork() or time.sleep(2)\n"  # the child keeps the lock for two seconds, its parent ends at once
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
+
+    with start_redis(tmp_path) as server:
+        assert redis.Redis.from_url(server.url).ping()
