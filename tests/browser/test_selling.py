@@ -79,6 +79,18 @@ def test_a_seat_is_held_when_chosen_and_free_again_when_dropped(page, app, serve
     assert other.hold(place).status_code == 201
 
 
+def test_what_a_window_holds_is_there_again_after_a_reload(page, server, tenant, event, cashier):
+    open_window(page, server, cashier, event)
+    [place, *_rest] = places_of(tenant, event)
+    choose(page, place)
+
+    page.reload()
+
+    expect(page.locator(".till-lines li")).to_have_count(1)
+    expect(page.locator(".seat-map-zones button").first).to_be_visible()
+    assert page.evaluate(f"{SEAT_MAP}.selection") == [str(place)]
+
+
 def test_a_seat_taken_meanwhile_is_refused_and_the_sale_stays_as_it_was(page, app, server, tenant, event, cashier):
     open_window(page, server, cashier, event)
     first, second, *_rest = places_of(tenant, event)

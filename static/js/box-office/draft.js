@@ -12,11 +12,25 @@ export class Draft extends EventTarget {
     this.eventId = eventId
   }
 
+  /** Take up what this tab held before it was loaded anew, if it is held still. */
+  resume() {
+    const id = sessionStorage.getItem(this.#place)
+    if (!id) return this.#queue
+    return this.#step(async () => {
+      const sale = await call("GET", `/sales/${id}`).catch(() => null)
+      return sale?.state === "draft" && Date.parse(sale.held_until) > Date.now() ? sale : null
+    })
+  }
+
   add(items) {
     return this.#step(() => {
       if (!this.sale) return call("POST", "/sales", { body: { event_id: this.eventId, items, channel: "box_office" }, key: newKey() })
       return call("POST", `/sales/${this.sale.id}/items`, { body: { items }, key: newKey() })
     })
+  }
+
+  get #place() {
+    return `draft:${this.eventId}`
   }
 
   /** Let lines go; without any the draft itself ends, and all its places are free at once. */
@@ -64,6 +78,8 @@ export class Draft extends EventTarget {
 
   #show(sale) {
     this.sale = sale
+    if (sale) sessionStorage.setItem(this.#place, sale.id)
+    else sessionStorage.removeItem(this.#place)
     this.#confirmKey = newKey() // another sale, or another sum: another confirmation
     this.dispatchEvent(new CustomEvent("change", { detail: { sale } }))
   }

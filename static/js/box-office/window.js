@@ -14,6 +14,7 @@ export function mount(element) {
   const texts = element.dataset
   const draft = new Draft(element.dataset.eventId)
   const part = (name) => element.querySelector(`[data-part="${name}"]`)
+  const done = element.querySelector("dialog[data-part='done']")
   const payment = new Payment(part("payment"), element.dataset.currency)
   let tables = new Map() // place id → table id, where tables are sold whole
   let stopClock = () => {}
@@ -50,6 +51,7 @@ export function mount(element) {
         .filter((zone) => zone.sale_mode === "complete" && zone.kind === "tables")
         .flatMap((zone) => zone.places.map((place) => [place.id, place.table_id])),
     )
+    if (draft.sale) show({ detail: draft })
   }
   const removeLine = (event) => {
     const button = event.target.closest("[data-lines]")
@@ -76,7 +78,7 @@ export function mount(element) {
     part("hold").classList.remove("is-over")
   }
   const refused = ({ detail: { error } }) => {
-    say(error.message || texts.textFailed, "bad")
+    say(error.code ? error.message : texts.textFailed, "bad") // without a code there was no answer at all
     element.querySelector("[data-event-id]").dispatchEvent(new Event("map:refresh"))
   }
   const over = () => say(texts.textOver, "warn")
@@ -91,7 +93,7 @@ export function mount(element) {
     button?.removeAttribute("aria-busy")
     if (!sale) return
     event.target.reset()
-    showDone(element.querySelector("dialog[data-part='done']"), sale)
+    showDone(done, sale)
   }
 
   const listeners = [
@@ -103,12 +105,14 @@ export function mount(element) {
     [part("cancel"), "click", () => draft.cancel()],
     [part("extend"), "click", () => draft.extend()],
     [part("payment"), "submit", pay],
+    [done, "close", () => map.querySelector("canvas").focus()],
     [draft, "change", show],
     [draft, "refused", refused],
     [draft, "over", over],
     ...[...element.querySelectorAll("form[data-zone-id]")].map((form) => [form, "submit", addFromZone]),
   ]
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener)
+  draft.resume()
   return () => {
     stopClock()
     for (const [target, name, listener] of listeners) target.removeEventListener(name, listener)
