@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from saas.config import current_settings
 from saas.kernel import keys
-from saas.kernel.crypto import key_id, new_key, sealed_under
+from saas.kernel.crypto import SecretUnreadable, key_id, new_key, sealed_under
 from tenants.database import ControlBase, TenantBase
 from tenants.models import TenantRecord
 from tenants.registry import Tenant
@@ -39,18 +39,24 @@ def sealed_columns(metadata: MetaData) -> list[tuple[Table, Column[bytes], str]]
 def rotate_master_key() -> int:
     """Bring all that lies under MASTER_KEY_PREVIOUS under MASTER_KEY. Returns how many secrets that were.
 
-    Afterwards MASTER_KEY_PREVIOUS may be taken away. Raises SecretUnreadable for what lies under neither.
+    Afterwards MASTER_KEY_PREVIOUS may be taken away. Raises SecretUnreadable for what lies under neither, after the
+    keys of all other tenants have been brought over.
     """
     current = key_id(current_settings().master_key)
-    changed = 0
+    changed, unreadable = 0, []
     with control_transaction() as session:
         slugs = session.scalars(select(TenantRecord.slug).order_by(TenantRecord.slug)).all()
     for slug in slugs:
         with control_transaction() as session:
             record = session.scalar(select(TenantRecord).where(TenantRecord.slug == slug).with_for_update())
             if record is not None and record.data_key and sealed_under(record.data_key) != current:
-                record.data_key = keys.rewrap(record.data_key, slug, slug)
-                changed += 1
+                try:
+                    record.data_key = keys.rewrap(record.data_key, slug, slug)
+                    changed += 1
+                except SecretUnreadable as error:
+                    unreadable.append(str(error))
+    if unreadable:
+        raise SecretUnreadable(", ".join(unreadable))
     while True:
         with control_transaction() as session:
             resealed = reseal_batch(session, ControlBase.metadata, current, _under_this_master_key)

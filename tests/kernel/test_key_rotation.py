@@ -17,7 +17,7 @@ from saas.config import Settings
 from saas.database_cli import import_all_models
 from saas.kernel import keys, rotation
 from saas.kernel.clock import utcnow
-from saas.kernel.crypto import SecretUnreadable, new_key, sealed_under
+from saas.kernel.crypto import SecretUnreadable, key_id, new_key, seal, sealed_under
 from saas.kernel.rotation import rotate_data_keys, rotate_master_key, sealed_columns
 from saas.sales.models import SigningKey
 from saas.sales.tokens import make_signing_key
@@ -186,6 +186,26 @@ def test_a_master_key_changed_without_the_old_one_beside_it_is_told_at_once(
 
     assert result.exit_code == 1
     assert "lies under neither MASTER_KEY nor MASTER_KEY_PREVIOUS" in result.output
+
+
+def test_one_tenant_whose_key_is_lost_does_not_keep_the_others_from_the_new_master_key(
+    tenant: Tenant, other_tenant: Tenant, new_master: Settings
+):
+    lost, stranger = wrapped_ring(tenant), replace(new_master, master_key=new_key())
+    with control_transaction() as session:
+        session.execute(
+            text("UPDATE control.tenant SET data_key = :key WHERE id = :id"),
+            {"key": seal(stranger.master_key, new_key(), f"data_key:{tenant.slug}"), "id": tenant.id},
+        )
+    try:
+        with pytest.raises(SecretUnreadable, match=f"^data_key:{tenant.slug}$"):
+            rotate_master_key()
+        assert sealed_under(wrapped_ring(other_tenant)) == key_id(new_master.master_key)
+    finally:
+        with control_transaction() as session:
+            session.execute(
+                text("UPDATE control.tenant SET data_key = :key WHERE id = :id"), {"key": lost, "id": tenant.id}
+            )
 
 
 # The register of sealed columns

@@ -99,16 +99,13 @@ def test_the_secrets_of_a_tenant_open_under_its_new_slug(cells: Cells, busy: Ten
         assert signer_of(session, twin).key.public_key() == signature_of_the_original
 
 
-def test_a_wrapped_key_does_not_open_in_the_row_of_another_tenant(cells: Cells, tenant: Tenant, other_tenant: Tenant):
+def test_a_wrapped_key_does_not_open_in_the_row_of_another_tenant(tenant: Tenant, other_tenant: Tenant):
     with control_transaction() as session:
-        session.execute(
-            text("UPDATE tenant SET data_key = (SELECT data_key FROM tenant WHERE slug = :a) WHERE slug = :b"),
-            {"a": tenant.slug, "b": other_tenant.slug},
-        )
-    keys.forget_keys()
+        wrapped = session.scalar(text("SELECT data_key FROM control.tenant WHERE id = :id"), {"id": tenant.id})
 
-    with pytest.raises(SecretUnreadable):
-        keys.seal_secret(other_tenant, b"secret", "place")
+    with pytest.raises(SecretUnreadable, match=other_tenant.slug):
+        keys.unwrap(wrapped, other_tenant.slug)
+    assert len(keys.unwrap(wrapped, tenant.slug)) == 1
 
 
 def test_a_twin_in_the_same_house_takes_no_host_no_client_and_sends_no_mail_twice(
