@@ -10,7 +10,11 @@ Layout = dict[str, Any]
 
 PAGE = """<!doctype html>
 <html lang="en" data-icons="{icons}">
-<head><title>Map</title><link rel="stylesheet" href="{css}"><script type="module" src="{script}"></script></head>
+<head>
+<title>Map</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{css}">
+<script type="module" src="{script}"></script></head>
 <body><main><h1>Map</h1><seat-map aria-label="Seats"></seat-map></main></body></html>"""
 
 
