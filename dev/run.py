@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import honcho.manager
 import psutil
@@ -129,11 +130,14 @@ def prepare_database(environment: Mapping[str, str], *, embedded: bool) -> None:
             run(("taquilla", "db", "init"), env=dict(environment))
             run(("taquilla", "tenant", "migrate"), env=dict(environment))
         stamp.write_text(state)
+    address = urlsplit(environment["DATABASE_URL"])
+    database = "embedded" if embedded else f"{address.hostname}:{address.port}{address.path}"
     made = data_dir / "demo-is-made"
-    if not made.exists():
+    if database not in (made.read_text().splitlines() if made.exists() else ()):
         with step("Making the demo tenants (once)"):
             run(("taquilla", "demo"), env=dict(environment))
-        made.touch()
+        with made.open("a") as note:
+            note.write(f"{database}\n")
 
 
 def _state_of_migrations(environment: Mapping[str, str]) -> str:
