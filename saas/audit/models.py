@@ -18,6 +18,7 @@ class AuditEvent(TenantBase):
     __table_args__ = (
         Index("ix_audit_event_entity", "entity", "entity_id", "at"),
         Index("ix_audit_event_at", "at", "id"),
+        Index("ix_audit_event_action", "action", "at", "id"),
     )
 
     id: Mapped[Id]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import secrets
 
+from sqlalchemy import ColumnElement, and_
+from sqlalchemy.orm import InstrumentedAttribute
+
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"  # without 0 O 1 I, and without vowels
+_LONGEST = 12  # no code has more characters
 
 
 def sale_code() -> str:
@@ -20,6 +24,12 @@ def ticket_code() -> str:
 def normalised(code: str) -> str:
     """A code as typed, in the form in which it is kept."""
     return code.strip().upper()
+
+
+def begins_with(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+    """Codes that begin so, as a range of the unique index: LIKE with a bound pattern would read them all."""
+    last = start + ALPHABET[-1] * _LONGEST
+    return and_(column >= start, column <= last, column.startswith(start, autoescape=True))
 
 
 def _word(length: int) -> str:

@@ -26,6 +26,8 @@ class Sale(TenantBase):
         Index("ix_sale_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("ix_sale_draft_held_until", "held_until", postgresql_where=text("state = 'draft'")),
         Index("ix_sale_confirmed", "confirmed_at", postgresql_where=text("confirmed_at IS NOT NULL")),
+        Index("ix_sale_unconfirmed", "state", "created_at", "id", postgresql_where=text("state <> 'confirmed'")),
+        Index("ix_sale_client", "seller_id", "created_at", "id", postgresql_where=text("seller_kind = 'client'")),
     )
 
     id: Mapped[Id]
@@ -63,6 +65,7 @@ class SaleLine(TenantBase):
         ),
         Index("ix_sale_line_sale", "sale_id", "ordinal"),
         Index("ix_sale_line_stage", "stage_id", postgresql_where=text("stage_id IS NOT NULL")),
+        Index("ix_sale_line_place", "place_id", postgresql_where=text("place_id IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -89,6 +92,7 @@ class Ticket(TenantBase):
         one_of("state", "valid", "void"),
         UniqueConstraint("code"),
         Index("uq_ticket_valid_place", "place_id", unique=True, postgresql_where=text("state = 'valid'")),
+        Index("ix_ticket_place", "place_id"),  # of void ones too, for who deletes a place
         Index("ix_ticket_sale", "sale_id"),
         Index("ix_ticket_event", "event_id"),
     )
