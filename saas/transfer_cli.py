@@ -69,6 +69,6 @@ def move(slug: str, cell: str) -> None:
 def drop(slug: str, yes: bool) -> None:
     """Remove a tenant for ever: schema, role, people who belong nowhere else."""
     if not yes:
-        raise click.UsageError(f"this removes {slug} for ever; export it first, then repeat with --yes")
+        raise click.ClickException(f"this removes {slug} for ever; export it first, then repeat with --yes")
     drop_tenant(current_settings().admin_urls(), slug)
     click.echo(f"{slug}: dropped")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from saas.config import Settings
 from tenants import histories
-from tenants.admin import Cells
+from tenants.admin import Cells, connect
 
 REVISION = '''
 from alembic import op
@@ -36,7 +36,7 @@ def cells(settings: Settings) -> Cells:
 
 
 @pytest.fixture
-def lengthen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lengthen:
+def lengthen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: Cells) -> Iterator[Lengthen]:
     """Add a revision to a copy of the tenant history: `lengthen("29990101_0000", "ALTER TABLE …")`."""
     copy = tmp_path / "migrations"
     shutil.copytree(histories.MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -53,6 +53,8 @@ def lengthen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lengthen:
     yield add
     histories._head.cache_clear()
     histories._compile.cache_clear()
+    with connect(cells["default"]) as connection:  # no other test should meet a tenant of the future
+        connection.execute("UPDATE control.tenant SET state = 'dropping' WHERE schema_version LIKE '2999%'")
 
 
 @pytest.fixture

@@ -78,8 +78,8 @@ def test_export_import_move_and_drop(app: Flask, context: Flask, settings: Setti
 def test_drop_wants_to_be_meant(tenant: Tenant, run):
     result = run("drop", tenant.slug)
 
-    assert result.exit_code == 2
-    assert "--yes" in result.output
+    assert result.exit_code == 1
+    assert result.output == f"Error: this removes {tenant.slug} for ever; export it first, then repeat with --yes\n"
     assert read_tenant(tenant.slug).state == "active"
 
 

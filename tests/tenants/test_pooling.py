@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from saas.config import APP_LOGIN, Settings
 from saas.customers.models import Customer
+from saas.extensions import binds
 from saas.kernel.clock import utcnow
 from saas.kernel.ids import new_id
 from tenants import routing, sessions
@@ -143,6 +144,46 @@ def test_fifty_tenants_on_five_connections_from_sixteen_threads_never_see_each_o
 
     assert seen == {"right": THREADS * TURNS}
     assert engine.pool.checkedout() == 0
+
+
+@pytest.mark.skipif(pooler.BINARY is None, reason="pgbouncer is not installed")
+def test_settings_of_the_session_instead_of_the_transaction_would_leak_and_be_seen(
+    fifty: list[Tenant], settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """The counter-proof: the same test, with the tenant set as one must not set it behind a transaction pooler."""
+    with pooler.pgbouncer(settings.login_url(APP_LOGIN), server_connections=CONNECTIONS) as through:
+        engine = create_engine(through, pool_size=THREADS, connect_args={"prepare_threshold": None})
+        event.listen(engine, "begin", set_for_the_session)
+        on(monkeypatch, engine)
+
+        def work(seed: int) -> int:
+            chance = random.Random(seed)
+            leaks = 0
+            for _ in range(20):
+                tenant = chance.choice(fifty)
+                with suppress(DBAPIError, psycopg.Error):
+                    leaks += visit(tenant, "undone") != (tenant.role, tenant.schema, {tenant.slug})
+            return leaks
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            leaks = sum(pool.map(work, range(THREADS)))
+        engine.dispose()
+
+    assert leaks > 0
+
+
+def set_for_the_session(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    schema = connection.get_execution_options()["tenant_schema"]
+    raw.pgconn.exec_(b"RESET ROLE")
+    raw.pgconn.exec_(f"SET search_path = {schema}; SET ROLE {schema}".encode())
+    raw.pgconn.exec_(b"BEGIN")
+
+
+def test_behind_a_pooler_nothing_is_prepared(settings: Settings):
+    options = binds(replace(settings, pooler=True)).values()
+
+    assert [bind["connect_args"]["prepare_threshold"] for bind in options] == [None] * len(options)
 
 
 def test_a_connection_is_replaced_after_so_many_tenants(

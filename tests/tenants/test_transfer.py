@@ -18,9 +18,10 @@ from saas.config import Settings
 from saas.kernel import keys
 from saas.kernel.crypto import SecretUnreadable
 from saas.sales.tokens import signer_of
-from tenants import transfer
+from tenants import fleet, transfer
 from tenants.admin import Cells, connect, schema_exists
 from tenants.archive import ArchiveDamaged
+from tenants.fleet import migrate_tenants
 from tenants.histories import UnknownRevision
 from tenants.lifecycle import read_tenant, suspend_tenant
 from tenants.provisioning import SlugRefused
@@ -196,6 +197,27 @@ def test_rows_that_change_while_an_export_runs_are_not_in_it(
 
     assert manifest["customer"] == before["customer"]
     assert manifest["customer"] != row_hashes(cells, busy)["customer"]
+
+
+def test_a_migration_waits_for_the_end_of_an_export(
+    cells: Cells, busy: Tenant, file: Path, lengthen: Lengthen, monkeypatch: pytest.MonkeyPatch
+):
+    """It might rewrite a table, which would then be empty in the snapshot of the export."""
+    monkeypatch.setattr(fleet, "LOCK_TIMEOUT", "100ms")
+    original, during = transfer.tables_of, []
+
+    def then_somebody_migrates(connection, schema):
+        during.extend(migrate_tenants(cells, slugs=[busy.slug], rounds=(0,)))
+        return original(connection, schema)
+
+    lengthen("29990101_0000", "ALTER TABLE customer ALTER COLUMN name TYPE varchar(500)")
+    with monkeypatch.context() as patch:
+        patch.setattr(transfer, "tables_of", then_somebody_migrates)
+        export_tenant(cells, busy.slug, file)
+    after = migrate_tenants(cells, slugs=[busy.slug])
+
+    assert [outcome.passing for outcome in during] == [True]
+    assert [outcome.error for outcome in after] == [None]
 
 
 def test_a_file_cut_short_imports_nothing(cells: Cells, busy: Tenant, file: Path):
