@@ -31,7 +31,7 @@ def sell(event_id: UUID) -> str:
     """The window of one event."""
     with tenant_transaction(g.tenant) as session:
         event = events.get_event(session, event_id)
-        zones = [zone for zone in events.list_zones(session, event_id) if zone.kind == "general"]
+        zones = events.list_zones(session, event_id)
     if event.state != "published":
         raise InvalidState(entity="event", state=event.state, wanted="sold")
     return render_template("sales/box_office.html", event=event, zones=zones, document_types=document_types())

@@ -116,6 +116,7 @@ def test_general_places_are_added_by_quantity(page, server, event, cashier):
     form.get_by_role("button", name="Add").click()
 
     expect(page.locator("[data-sum='total']")).to_have_text("$30.00")
+    expect(form.locator("[data-price]")).to_have_text("$10.00")
 
 
 def test_less_cash_than_the_total_sells_nothing(page, server, tenant, event, cashier):
@@ -133,6 +134,7 @@ def test_the_gate_admits_a_ticket_once_and_says_when_it_was_used(page, app, serv
     window = ApiWindow(app, tenant)
     sale = window.confirm(window.hold(places_of(tenant, event)[0]).json).json
     sign_in(page, server, cashier, "/check-in")
+    page.wait_for_load_state("networkidle")  # before its module is there, the form works by whole pages
 
     outcomes = []
     for refused, read in enumerate((sale["tickets"][0]["code"].lower(), sale["tickets"][0]["token"], "NO-SUCH")):

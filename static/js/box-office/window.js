@@ -39,10 +39,12 @@ export function mount(element) {
     form?.scrollIntoView({ block: "center", behavior: "smooth" })
     form?.querySelector("input").focus({ preventScroll: true })
   }
-  const onStates = ({ detail: { availability } }) => {
-    for (const zone of availability.zones) {
-      const form = element.querySelector(`form[data-zone-id="${zone.id}"]`)
-      if (form) form.querySelector("[data-free]").textContent = zone.free
+  const showZones = () => {
+    for (const form of element.querySelectorAll("form[data-zone-id]")) {
+      const zone = map.zone(form.dataset.zoneId)
+      if (!zone) continue
+      form.querySelector("[data-free]").textContent = zone.free.toLocaleString(document.documentElement.lang)
+      form.querySelector("[data-price]").textContent = zone.price === null ? "" : formatMoney(zone.price, zone.currency)
     }
   }
   const onLayout = ({ detail: { layout } }) => {
@@ -99,7 +101,8 @@ export function mount(element) {
   const listeners = [
     [element, "seat:toggle", toggle],
     [element, "zone:choose", showZoneForm],
-    [element, "map:states", onStates],
+    [element, "map:states", showZones],
+    [element, "map:changes", showZones],
     [element, "map:layout", onLayout],
     [part("lines"), "click", removeLine],
     [part("cancel"), "click", () => draft.cancel()],

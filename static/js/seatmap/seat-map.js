@@ -91,6 +91,12 @@ export class SeatMap extends HTMLElement {
     this.painter.request()
   }
 
+  /** A zone as it is now: {free, capacity, price in minor units, currency}; null for an unknown id. */
+  zone(zoneId) {
+    const zone = this.#model?.zones.find(({ id }) => id === zoneId)
+    return zone ? { free: zone.free, capacity: zone.capacity, price: zone.price, currency: this.#model.currency } : null
+  }
+
   /** The place's words, price included, or null for an unknown id. */
   describe(placeId) {
     const index = this.#model?.indexOf.get(placeId)

@@ -3,6 +3,7 @@ import { Bounds } from "./bounds.js"
 
 const MARGIN = 24
 const LARGEST_SEAT = 56 // a seat's width in pixels when nearest
+const LARGEST_BLOCK = 1 // pixels a plan unit, where there are blocks alone
 const CALM = 240 // ms
 
 export class View {
@@ -15,12 +16,13 @@ export class View {
     this.height = 0
     this.fitScale = 1
     this.bounds = new Bounds(0, 0, 1, 1)
-    this.largest = 4
+    this.largest = this.largestFit = 4
   }
 
   setModel(model) {
     this.bounds = model.bounds.isEmpty ? new Bounds(0, 0, 1, 1) : model.bounds
     this.largest = LARGEST_SEAT / (2 * model.radius)
+    this.largestFit = model.placeCount ? this.largest : LARGEST_BLOCK
     this.fit()
   }
 
@@ -97,7 +99,7 @@ export class View {
   #scaleFor(box) {
     const margin = Math.min(MARGIN, this.width / 16)
     const scale = Math.min((this.width - 2 * margin) / box.width, (this.height - 2 * margin) / box.height)
-    return Number.isFinite(scale) && scale > 0 ? Math.min(scale, this.largest) : 1
+    return Number.isFinite(scale) && scale > 0 ? Math.min(scale, this.largestFit) : 1
   }
 
   #centred(box, scale) {
