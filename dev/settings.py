@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ def development_environment(environ: Mapping[str, str], dot_env: Path = ROOT / "
     environment["DATA_DIR"] = str(data_dir)
     environment["PROMETHEUS_MULTIPROC_DIR"] = str(data_dir / "metrics")
     (data_dir / "metrics").mkdir(exist_ok=True)
-    environment["PATH"] = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
     environment["PYTHONUNBUFFERED"] = "1"
     for name, value in _secrets(data_dir / "secrets").items():
         environment.setdefault(name, value)
