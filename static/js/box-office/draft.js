@@ -24,7 +24,8 @@ export class Draft extends EventTarget {
 
   add(items) {
     return this.#step(() => {
-      if (!this.sale) return call("POST", "/sales", { body: { event_id: this.eventId, items, channel: "box_office" }, key: newKey() })
+      if (!this.sale)
+        return call("POST", "/sales", { body: { event_id: this.eventId, items, channel: "box_office" }, key: newKey() })
       return call("POST", `/sales/${this.sale.id}/items`, { body: { items }, key: newKey() })
     })
   }

@@ -20,7 +20,8 @@ export function mount(element) {
   let stopClock = () => {}
 
   const say = (text, tone) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone } }))
-  const lineIdsOf = (placeIds) => draft.sale?.lines.filter((line) => placeIds.includes(line.place_id)).map((line) => line.id) ?? []
+  const lineIdsOf = (placeIds) =>
+    draft.sale?.lines.filter((line) => placeIds.includes(line.place_id)).map((line) => line.id) ?? []
 
   const toggle = (event) => {
     const { placeId, selected } = event.detail

@@ -14,7 +14,14 @@ export function mount(element) {
     places: rows.flatMap((row) => Array.from({ length: SEATS }, (_, seat) => place(row, seat))),
   })
   const general = { id: "floor", name: "Terraza", kind: "general", color: "#2f7350", places: [] }
-  const caption = { shape: "rectangle", position: { x: -130, y: -78 }, rectangle: { width: 260, height: 34 }, rotation: 0, color: null, border_color: null }
+  const caption = {
+    shape: "rectangle",
+    position: { x: -130, y: -78 },
+    rectangle: { width: 260, height: 34 },
+    rotation: 0,
+    color: null,
+    border_color: null,
+  }
 
   map.setLayout({
     zones: [zone("gold", "Patio", "#b3261e", ROWS.slice(0, 3)), zone("blue", "Balcón", "#1565c0", ROWS.slice(3)), general],
@@ -35,5 +42,13 @@ function place(row, seat) {
   const line = ROWS.indexOf(row)
   const x = (seat - (SEATS - 1) / 2) * 26 + (seat < SEATS / 2 ? -14 : 14)
   const y = line * 30 + (line > 2 ? 26 : 0) - (x * x) / 900
-  return { id: `${row}-${seat + 1}`, label: `Fila ${row}, asiento ${seat + 1}`, row, seat: String(seat + 1), table_id: null, x, y }
+  return {
+    id: `${row}-${seat + 1}`,
+    label: `Fila ${row}, asiento ${seat + 1}`,
+    row,
+    seat: String(seat + 1),
+    table_id: null,
+    x,
+    y,
+  }
 }

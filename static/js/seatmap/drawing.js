@@ -38,5 +38,10 @@ function corners({ polygon, rectangle, ellipse, circle, text }) {
 }
 
 function box(left, top, right, bottom) {
-  return [[left, top], [right, top], [right, bottom], [left, bottom]]
+  return [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ]
 }

@@ -56,7 +56,8 @@ export function listen(canvas, view, handlers) {
     tap(event, at(event))
   }
   const tap = (event, point) => {
-    const isDouble = lastTap && event.timeStamp - lastTap.time < DOUBLE && Math.hypot(point.x - lastTap.x, point.y - lastTap.y) < 24
+    const isDouble =
+      lastTap && event.timeStamp - lastTap.time < DOUBLE && Math.hypot(point.x - lastTap.x, point.y - lastTap.y) < 24
     lastTap = { ...point, time: event.timeStamp }
     const tooSmall = event.pointerType === "touch" && handlers.seatWidth() < FINGER && !handlers.isBlock(point.x, point.y)
     if (tooSmall) return view.glideZoomAt(point.x, point.y, (FINGER * 1.25) / handlers.seatWidth())

@@ -58,7 +58,10 @@ export class Palette {
 }
 
 function channels(color) {
-  return color.match(/[\d.]+/g).slice(0, 3).map(Number)
+  return color
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number)
 }
 
 function mix(color, other, share) {

@@ -91,7 +91,12 @@ function drawBlocks(context, model, palette, scale, formatBlock) {
     fitting.forEach((line, number) => {
       context.font = `${number ? 450 : 650} ${number ? size * 0.8 : size}px ${palette.font}`
       context.fillStyle = number ? palette.soft : palette.ink
-      context.fillText(line, (box.left + box.right) / 2, (box.top + box.bottom) / 2 + (number - (fitting.length - 1) / 2) * size * 1.35, box.width * 0.92)
+      context.fillText(
+        line,
+        (box.left + box.right) / 2,
+        (box.top + box.bottom) / 2 + (number - (fitting.length - 1) / 2) * size * 1.35,
+        box.width * 0.92,
+      )
     })
   }
 }
@@ -158,7 +163,9 @@ function drawRowNames(context, model, box, palette, width, density, toPixel) {
 
 /** For a house without a drawing: a row's name at both its ends, a table's in its middle. */
 function namesOfRows(model) {
-  return model.rows.filter((row) => row.name).flatMap((row) => namePoints(model, row).map((point) => ({ text: row.name, ...point })))
+  return model.rows
+    .filter((row) => row.name)
+    .flatMap((row) => namePoints(model, row).map((point) => ({ text: row.name, ...point })))
 }
 
 function namePoints(model, { members, isTable }) {

@@ -34,7 +34,11 @@ export class SeatMap extends HTMLElement {
     this.view = new View(() => this.#viewChanged())
     this.painter = new Painter(this.canvas, this.view, this.palette, (zone) => this.#blockLines(zone))
     this.selected = this.painter.selected
-    this.list = new PlaceList(this.texts, (item) => this.#describe(item), (item) => this.#choose(item))
+    this.list = new PlaceList(
+      this.texts,
+      (item) => this.#describe(item),
+      (item) => this.#choose(item),
+    )
     this.legend = new Legend(this.texts, this.palette, !this.hasAttribute("readonly"), (zone) => this.#showZone(zone))
     this.append(this.legend.element, this.list.element)
     this.#listen()
@@ -120,8 +124,17 @@ export class SeatMap extends HTMLElement {
     this.tip.hidden = true
     this.probe = part("span", "visually-hidden", { "aria-hidden": "true" })
     this.controls = part("div", "seat-map-controls")
-    for (const [action, sign, words] of [["in", "plus", "zoom_in"], ["out", "minus", "zoom_out"], ["fit", "maximize", "fit"]]) {
-      const button = part("button", "button button-icon", { type: "button", "data-action": action, "aria-label": this.texts.say(words), title: this.texts.say(words) })
+    for (const [action, sign, words] of [
+      ["in", "plus", "zoom_in"],
+      ["out", "minus", "zoom_out"],
+      ["fit", "maximize", "fit"],
+    ]) {
+      const button = part("button", "button button-icon", {
+        type: "button",
+        "data-action": action,
+        "aria-label": this.texts.say(words),
+        title: this.texts.say(words),
+      })
       button.append(icon(sign))
       this.controls.append(button)
     }
@@ -199,7 +212,9 @@ export class SeatMap extends HTMLElement {
     if (!this.#send("seat:toggle", detail)) return
     if (isChosen) this.selected.delete(item)
     else this.selected.add(item)
-    this.#speak(`${this.texts.say(isChosen ? "dropped" : "chosen", { place })} ${this.texts.say("count", { count: this.selected.size })}`)
+    this.#speak(
+      `${this.texts.say(isChosen ? "dropped" : "chosen", { place })} ${this.texts.say("count", { count: this.selected.size })}`,
+    )
     this.list.refresh([item])
     this.#refreshTip()
     this.painter.request()
@@ -273,7 +288,9 @@ export class SeatMap extends HTMLElement {
     const title = part("strong")
     title.textContent = item < model.count ? model.labels[item] : zone.name
     const facts = part("span")
-    facts.textContent = [this.#stateWords(item), this.texts.money(model.priceOf(item), model.currency), zone.stage].filter(Boolean).join(" · ")
+    facts.textContent = [this.#stateWords(item), this.texts.money(model.priceOf(item), model.currency), zone.stage]
+      .filter(Boolean)
+      .join(" · ")
     this.tip.replaceChildren(title, facts)
   }
 

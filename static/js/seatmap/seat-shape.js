@@ -66,11 +66,21 @@ function drawTaken(context, x, y, width, state, palette) {
   const arm = width * 0.17
   const pen = Math.max(1, width * 0.085)
   if (state === "s") {
-    stroke(context, palette.takenMark, pen, [[x - arm, y - arm], [x + arm, y + arm]])
-    stroke(context, palette.takenMark, pen, [[x + arm, y - arm], [x - arm, y + arm]])
+    stroke(context, palette.takenMark, pen, [
+      [x - arm, y - arm],
+      [x + arm, y + arm],
+    ])
+    stroke(context, palette.takenMark, pen, [
+      [x + arm, y - arm],
+      [x - arm, y + arm],
+    ])
   }
   if (state === "h") {
-    stroke(context, palette.takenMark, pen, [[x, y - arm * 1.15], [x, y], [x + arm, y + arm * 0.6]])
+    stroke(context, palette.takenMark, pen, [
+      [x, y - arm * 1.15],
+      [x, y],
+      [x + arm, y + arm * 0.6],
+    ])
     context.beginPath()
     context.arc(x, y, arm * 1.5, 0, 2 * Math.PI)
     context.lineWidth = pen * 0.8
@@ -82,9 +92,19 @@ function drawTaken(context, x, y, width, state, palette) {
     context.arc(x, y, arm * 0.8, 0, 2 * Math.PI)
     context.fill()
   }
-  if (state === "b") stroke(context, palette.takenMark, pen, [[x - arm, y], [x + arm, y]])
+  if (state === "b")
+    stroke(context, palette.takenMark, pen, [
+      [x - arm, y],
+      [x + arm, y],
+    ])
   if (state === "a") {
-    stroke(context, palette.takenMark, pen, [[x - arm, y - arm], [x + arm, y - arm], [x + arm, y + arm], [x - arm, y + arm], [x - arm, y - arm]])
+    stroke(context, palette.takenMark, pen, [
+      [x - arm, y - arm],
+      [x + arm, y - arm],
+      [x + arm, y + arm],
+      [x - arm, y + arm],
+      [x - arm, y - arm],
+    ])
   }
 }
 
