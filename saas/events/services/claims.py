@@ -145,14 +145,14 @@ def claim_places(session: Session, *, sale_id: UUID, place_ids: Collection[UUID]
     return claimed
 
 
-def claim_tables(session: Session, *, sale_id: UUID, table_ids: Collection[UUID], now: datetime) -> list[Claimed]:
-    """Hold every chair of each table, or nothing. Errors as in `claim_places`; NotFound for ids that are no table."""
+def chairs_of(session: Session, table_ids: Collection[UUID]) -> list[UUID]:
+    """The places round these tables. Raises NotFound for ids that are no table."""
     chairs = session.execute(
         text("SELECT id, table_id FROM place WHERE table_id = ANY(:table_ids)"), {"table_ids": list(table_ids)}
     ).all()
-    if {chair.table_id for chair in chairs} != set(table_ids):
-        raise NotFound(table_ids=sorted(map(str, set(table_ids) - {chair.table_id for chair in chairs})))
-    return claim_places(session, sale_id=sale_id, place_ids=[chair.id for chair in chairs], now=now)
+    if unknown := set(table_ids) - {chair.table_id for chair in chairs}:
+        raise NotFound(table_ids=sorted(map(str, unknown)))
+    return [chair.id for chair in chairs]
 
 
 def claim_any(session: Session, *, sale_id: UUID, zone_id: UUID, quantity: int, now: datetime) -> list[Claimed]:

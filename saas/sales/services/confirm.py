@@ -16,7 +16,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from saas.audit import services as audit
-from saas.customers.services import ensure_customer
+from saas.customers.services import ensure_customer, get_customer
 from saas.events.services.claims import HoldExpired, PlaceChange
 from saas.fiscal import services as fiscal
 from saas.kernel.errors import InvalidState, NotFound
@@ -28,7 +28,7 @@ from saas.sales.codes import ticket_code
 from saas.sales.models import Ticket
 from saas.sales.services.receipts import request_receipt
 from saas.sales.services.states import check_holding
-from saas.sales.services.views import LINE_FIELDS, document_json, sale_json
+from saas.sales.services.views import LINE_FIELDS, customer_json, document_json, sale_json
 from saas.sales.tokens import signer_of
 from tenants.registry import Tenant
 
@@ -88,7 +88,7 @@ def confirm_sale(
     sale = session.execute(_LOCK, {"sale_id": sale_id}).one_or_none()
     sale = _known(sale, principal, sale_id)
     check_holding(sale.state, sale.held_until, now)
-    buyer = ensure_customer(session, details=customer, now=now).__dict__ if customer else sale.customer
+    buyer = _buyer_of(session, sale, customer, now)
     change = settle(tenders, total=sale.total, currency=sale.currency)
     sold = {"sale_id": sale_id, "now": now, "customer_id": buyer and buyer["id"]}
     lines = session.execute(_SELL, sold).all()
@@ -118,7 +118,7 @@ def confirm_sale(
         lines=[{name: getattr(line, name) for name in LINE_FIELDS} for line in lines],
         tickets=[_ticket_json(ticket) for ticket in tickets],
         payments=[_payment_json(entry) for entry in payments],
-        customer=_customer_json(buyer),
+        customer=customer_json(buyer, principal),
         document=document_json(
             id=document.id,
             kind=document.kind,
@@ -137,6 +137,17 @@ def _known(sale: Row[Any] | None, principal: Principal, sale_id: UUID) -> Row[An
     if sale is None or (principal.kind == "client" and sale.seller_id != principal.id):
         raise NotFound(sale_id=str(sale_id))
     return sale
+
+
+def _buyer_of(session: Session, sale: Row[Any], details: dict[str, Any] | None, now: datetime) -> dict[str, Any] | None:
+    """The columns of the customer: the one named now, or else the draft's."""
+    if details:
+        return ensure_customer(session, details=details, now=now).__dict__
+    if sale.customer_id is not None and sale.customer is None:
+        # Named while we waited for the lock: the lock shows the sale as it is now, and its neighbours as they were.
+        return get_customer(session, sale.customer_id).__dict__
+    columns: dict[str, Any] | None = sale.customer
+    return columns
 
 
 def _write_tickets(
@@ -219,11 +230,6 @@ def _buyer(customer: dict[str, Any] | None) -> dict[str, Any] | None:
         return None
     document = "-".join(filter(None, (customer["document_type"], customer["document_number"])))
     return {"document": document or None} | {name: customer[name] for name in ("name", "address", "phone", "email")}
-
-
-def _customer_json(customer: dict[str, Any] | None) -> dict[str, Any] | None:
-    names = ("id", "name", "document_type", "document_number", "email", "phone", "address")
-    return None if customer is None else {name: customer[name] for name in names}
 
 
 def _ticket_json(ticket: dict[str, Any]) -> dict[str, Any]:

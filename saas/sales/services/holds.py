@@ -13,14 +13,15 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from saas.audit import services as audit
+from saas.customers.models import Customer
 from saas.customers.services import ensure_customer, get_customer
 from saas.events.models import Event
 from saas.events.services.claims import (
     Claimed,
     PlaceChange,
+    chairs_of,
     claim_any,
     claim_places,
-    claim_tables,
     extend_places,
     release_places,
 )
@@ -33,7 +34,7 @@ from saas.sales.models import Sale, SaleLine
 from saas.sales.services.lines import Line, Totals, lines_of, with_taxes
 from saas.sales.services.states import check_holding, check_move
 from saas.sales.services.tax_memory import tax_rules_of
-from saas.sales.services.views import LINE_FIELDS, get_sale, sale_json, visible_to
+from saas.sales.services.views import LINE_FIELDS, customer_json, get_sale, sale_json, visible_to
 
 MOST_LINES = 200
 LONGEST_HOLD = timedelta(hours=1)  # extensions end there: a window cannot keep seats from the public for ever
@@ -68,7 +69,7 @@ def open_sale(
     sale_id = new_id()
     claimed = _claim(session, sale_id=sale_id, items=items, event_id=event_id, now=now)
     lines, totals = with_taxes(lines_of(quote_places(session, claimed, now=now)), tax_rules_of(session, now=now))
-    buyer = _buyer(session, customer, customer_id, now)
+    buyer = _buyer(session, principal, customer, customer_id, now)
     sale = {
         "id": sale_id,
         "code": sale_code(),
@@ -76,7 +77,7 @@ def open_sale(
         "channel": channel or ("partner" if principal.kind == "client" else "box_office"),
         "currency": claimed[0].currency,
         "event_id": claimed[0].event_id,
-        "customer_id": buyer["id"] if buyer else None,
+        "customer_id": buyer.id if buyer else None,
         "point_of_sale_id": point_of_sale_id,
         "subtotal": totals.subtotal,
         "tax": totals.tax,
@@ -90,7 +91,8 @@ def open_sale(
         "seller_name": principal.name,
     }
     session.execute(_OPEN, sale | _columns(lines))
-    return Held(sale_json(sale, lines=lines_json(lines), customer=buyer), claimed[0].event_id, _held(claimed))
+    shown = customer_json(buyer and buyer.__dict__, principal)
+    return Held(sale_json(sale, lines=lines_json(lines), customer=shown), claimed[0].event_id, _held(claimed))
 
 
 def add_items(
@@ -286,13 +288,14 @@ def _claim(
     if len(set(place_ids)) < len(place_ids) or len(set(table_ids)) < len(table_ids):
         raise ValidationFailed(items=[_("The same place is named twice.")])
     claimed: list[Claimed] = []
-    if place_ids:
-        claimed += claim_places(session, sale_id=sale_id, place_ids=place_ids, now=now)
-    if table_ids:
-        claimed += claim_tables(session, sale_id=sale_id, table_ids=table_ids, now=now)
+    named = {*place_ids, *(chairs_of(session, table_ids) if table_ids else ())}
+    if named:  # in one claim, whose order all share: chairs after seats could meet a rival's seats after chairs
+        claimed += claim_places(session, sale_id=sale_id, place_ids=named, now=now)
     for item in items:
         if item.get("zone_id"):
             claimed += claim_any(session, sale_id=sale_id, zone_id=item["zone_id"], quantity=item["quantity"], now=now)
+    if len(claimed) > MOST_LINES:
+        raise ValidationFailed(items=[_("A sale has at most %(most)s lines.", most=MOST_LINES)])
     events = {place.event_id for place in claimed}
     if len(events) != 1 or (event_id is not None and events != {event_id}):
         raise ValidationFailed(items=[_("All places of a sale belong to one event.")])
@@ -300,17 +303,19 @@ def _claim(
 
 
 def _buyer(
-    session: Session, details: dict[str, Any] | None, customer_id: UUID | None, now: datetime
-) -> dict[str, Any] | None:
+    session: Session,
+    principal: Principal,
+    details: dict[str, Any] | None,
+    customer_id: UUID | None,
+    now: datetime,
+) -> Customer | None:
     if details:
-        return customer_json(ensure_customer(session, details=details, now=now))
-    return customer_json(get_customer(session, customer_id)) if customer_id else None
-
-
-def customer_json(customer: Any) -> dict[str, Any]:
-    """A customer in the contract's names."""
-    names = ("id", "name", "document_type", "document_number", "email", "phone", "address")
-    return {name: getattr(customer, name) for name in names}
+        return ensure_customer(session, details=details, now=now)
+    if customer_id is None:
+        return None
+    if not principal.may("customers:read"):
+        raise NotFound(customer_id=str(customer_id))
+    return get_customer(session, customer_id)
 
 
 def _rewrite(

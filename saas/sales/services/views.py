@@ -19,12 +19,13 @@ from saas.sales.models import Sale
 
 LINE_FIELDS = ("id", "kind", "description", "place_id", "zone_id", "quantity", "unit_price", "discount", "tax", "total")
 
+CUSTOMER_FIELDS = ("id", "name", "document_type", "document_number", "email", "phone", "address")
+_CONTACT = frozenset({"email", "phone", "address"})
+
 _SALE = text(
     """
     SELECT sale.*,
-        (SELECT jsonb_build_object('id', c.id, 'name', c.name, 'document_type', c.document_type,
-            'document_number', c.document_number, 'email', c.email, 'phone', c.phone, 'address', c.address)
-         FROM customer c WHERE c.id = sale.customer_id) AS customer,
+        (SELECT to_jsonb(c) FROM customer c WHERE c.id = sale.customer_id) AS customer,
         (SELECT jsonb_agg(jsonb_build_object('id', l.id, 'kind', l.kind, 'description', l.description,
             'place_id', l.place_id, 'zone_id', l.zone_id, 'quantity', l.quantity, 'unit_price', l.unit_price,
             'discount', l.discount, 'tax', l.tax, 'total', l.total) ORDER BY l.ordinal)
@@ -61,9 +62,21 @@ def get_sale(session: Session, principal: Principal, sale_id: UUID) -> dict[str,
         lines=row["lines"] or (),
         tickets=row["tickets"] or (),
         payments=row["payments"] or (),
-        customer=row["customer"],
+        customer=customer_json(row["customer"], principal),
         document=row["fiscal_document"] and document_json(**row["fiscal_document"]),
     )
+
+
+def customer_json(customer: Any, principal: Principal) -> dict[str, Any] | None:
+    """A customer, given by its columns, in the contract's names.
+
+    A partner's program that may not read customers is told no address: it could otherwise name anybody's document, and
+    learn where they live.
+    """
+    if customer is None:
+        return None
+    hidden = _CONTACT if principal.kind == "client" and not principal.may("customers:read") else frozenset()
+    return {name: None if name in hidden else customer[name] for name in CUSTOMER_FIELDS}
 
 
 def document_json(
