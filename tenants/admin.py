@@ -11,6 +11,7 @@ import psycopg
 from psycopg import errors
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 Cells = Mapping[str, str]  # name → administrator's SQLAlchemy URL; "default" also holds the control schema
 Administrator = psycopg.Connection[tuple[object, ...]]
@@ -42,17 +43,20 @@ def is_passing(error: psycopg.Error) -> bool:
     """Whether the same transaction may succeed in a moment: a lock, a deadlock, a catalog row that a rival changed."""
     if isinstance(error, (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)):
         return True
+    if isinstance(error, errors.UniqueViolation):
+        return error.diag.schema_name == "pg_catalog"  # two who made the same role, schema or setting at once
     # Two GRANTs that change one catalog row at once: the loser is told so by an error without a code of its own.
     return isinstance(error, errors.InternalError_) and "concurrently" in str(error)
 
 
 def retrying(transaction: Callable[[], Result]) -> Result:
-    """Run a transaction, again after a moment if what stopped it is passing."""
+    """Run a transaction, or a savepoint, again after a moment if what stopped it is passing."""
     for pause in _PAUSES:
         try:
             return transaction()
-        except psycopg.Error as error:
-            if not is_passing(error):
+        except (psycopg.Error, DBAPIError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if not (isinstance(cause, psycopg.Error) and is_passing(cause)):
                 raise
             time.sleep(pause)
     return transaction()
@@ -61,12 +65,20 @@ def retrying(transaction: Callable[[], Result]) -> Result:
 def close_door(connection: Administrator, role: str) -> None:
     """No further transaction can begin as this tenant, whatever the application's processes remember of it."""
     if role_exists(connection, role):
-        retrying(lambda: connection.execute(named(f"REVOKE {{role}} FROM {APP_ROLE}", role=role)))
+        _change_membership(connection, named(f"REVOKE {{role}} FROM {APP_ROLE}", role=role))
 
 
 def open_door(connection: Administrator, role: str) -> None:
     """Let the application begin transactions as this tenant."""
-    retrying(lambda: connection.execute(named(f"GRANT {{role}} TO {APP_ROLE}", role=role)))
+    _change_membership(connection, named(f"GRANT {{role}} TO {APP_ROLE}", role=role))
+
+
+def _change_membership(connection: Administrator, statement: Composed) -> None:
+    def change() -> None:
+        with connection.transaction():  # a savepoint, if the caller has one open
+            connection.execute(statement)
+
+    retrying(change)
 
 
 def role_exists(connection: Administrator, role: str) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from psycopg import sql
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
+from tenants.admin import CONTROL_CELL, retrying
 from tenants.histories import upgrade_in_place
 
 TENANT_GROUP = "taquilla_tenant"  # every tenant's role is a member: what all of them may do in `shared`
 
 
 def initialise(cells: Mapping[str, str], passwords: Mapping[str, str]) -> None:
-    """Create or update roles, schemas and the control and cell histories.
+    """Create or update roles, schemas and the control and cell histories; also while another process does the same.
 
     cells: name → administrator's SQLAlchemy URL; "default" also holds the control schema.
     passwords: of the logins taquilla_control and taquilla_app.
@@ -21,16 +23,20 @@ def initialise(cells: Mapping[str, str], passwords: Mapping[str, str]) -> None:
     for name, url in cells.items():
         engine = create_engine(url)
         try:
-            with engine.begin() as connection:
-                _ensure_logins(connection, passwords)
-                _ensure_schema(connection, "shared")
-                connection.execute(text(f"GRANT USAGE ON SCHEMA shared TO {TENANT_GROUP}"))
-                upgrade_in_place("cell", connection)
-                if name == "default":
-                    _ensure_schema(connection, "control")
-                    upgrade_in_place("control", connection)
+            retrying(partial(_prepare, engine, passwords, with_control=name == CONTROL_CELL))
         finally:
             engine.dispose()
+
+
+def _prepare(engine: Engine, passwords: Mapping[str, str], *, with_control: bool) -> None:
+    with engine.begin() as connection:
+        _ensure_logins(connection, passwords)
+        _ensure_schema(connection, "shared")
+        connection.execute(text(f"GRANT USAGE ON SCHEMA shared TO {TENANT_GROUP}"))
+        upgrade_in_place("cell", connection)
+        if with_control:
+            _ensure_schema(connection, "control")
+            upgrade_in_place("control", connection)
 
 
 def _ensure_logins(connection: Connection, passwords: Mapping[str, str]) -> None:

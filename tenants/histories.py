@@ -51,7 +51,8 @@ def upgrade_in_place(history: str, connection: Connection) -> None:
     """Bring `control` or `shared` to its head on an open connection; the caller commits."""
     config = config_of(history)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _compiling:
+        command.upgrade(config, "head")
 
 
 def statements_for(schema: str, start: str, end: str = "head") -> list[str]:

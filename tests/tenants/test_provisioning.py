@@ -9,16 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from saas.config import Settings
+from saas.config import APP_LOGIN, CONTROL_LOGIN, Settings
 from saas.fiscal.models import PointOfSale
 from saas.kernel.clock import utcnow
 from saas.onboarding import open_tenant
-from tenants.admin import Cells, connect, named, schema_exists
+from tenants.admin import Cells, connect, named, open_door, retrying, schema_exists
+from tenants.bootstrap import initialise
 from tenants.histories import head_of
 from tenants.lifecycle import read_tenant
 from tenants.models import TenantRecord
 from tenants.provisioning import SlugRefused, ensure_schema, version_of
-from tenants.registry import schema_name
+from tenants.registry import Tenant, schema_name
 from tenants.sessions import control_transaction, tenant_transaction
 from tests.tenants.conftest import Lengthen
 
@@ -144,6 +145,37 @@ def test_an_unknown_cell_is_refused_before_anything_is_written(context: Flask, s
 
     with pytest.raises(LookupError):
         read_tenant("nowhere")
+
+
+def test_four_processes_may_prepare_the_same_empty_servers_at_once(settings: Settings, cells: Cells):
+    logins = {login: settings.login_password(login) for login in (CONTROL_LOGIN, APP_LOGIN)}
+    with connect(cells["default"]) as connection:
+        connection.execute("CREATE DATABASE made_by_four")
+    url = cells["default"].rpartition("/")[0] + "/made_by_four"
+
+    with ThreadPoolExecutor(4) as pool:
+        for made in [pool.submit(initialise, {"default": url}, logins) for _ in range(4)]:
+            made.result()
+
+    with connect(url) as connection:
+        row = connection.execute("SELECT version_num FROM control.schema_version").fetchone()
+    assert row == (head_of("control"),)
+
+
+def test_a_catalog_row_changed_by_a_rival_is_tried_again_within_the_callers_transaction(cells: Cells, tenant: Tenant):
+    tries = []
+
+    def rival_wins_once() -> None:
+        with connection.transaction():
+            tries.append(1)
+            if len(tries) == 1:
+                connection.execute("DO $$ BEGIN RAISE 'tuple concurrently updated' USING ERRCODE = 'XX000'; END $$")
+
+    with connect(cells["default"]) as connection, connection.transaction():
+        retrying(rival_wins_once)
+        open_door(connection, tenant.role)
+
+    assert len(tries) == 2
 
 
 def test_the_tenants_role_has_no_password(cells: Cells, tenant):
