@@ -42,8 +42,8 @@ def test_every_component_fits_and_axe_finds_nothing(guide, scheme, width):
 
 def test_a_chosen_theme_is_there_before_the_body_of_the_next_page(guide):
     guide.add_init_script(
-        "new MutationObserver(() => { if (document.body) window.themeAtBody ??= document.documentElement.dataset.theme })"
-        ".observe(document, { childList: true, subtree: true })"
+        "const look = () => document.body && (window.themeAtBody ??= document.documentElement.dataset.theme);"
+        "new MutationObserver(look).observe(document, { childList: true, subtree: true })"
     )
     guide.locator(".user-button").click()
     guide.get_by_role("button", name="Dark").click()
