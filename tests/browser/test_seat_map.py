@@ -181,7 +181,7 @@ def test_a_house_without_coordinates_is_laid_out_in_rows(page, app, server):
 
 
 def frames_of_a_walk(page: Page) -> list[float]:
-    """Milliseconds of each frame while the map is zoomed and dragged and two hundred seats are sold, the quickest first."""
+    """Milliseconds a frame while the map is zoomed, dragged and two hundred seats are sold; the quickest first."""
     box = page.locator(".seat-map-canvas").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.evaluate(
