@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 
 import redis
 from flask import Blueprint, Flask, Response, g, request
@@ -16,6 +17,7 @@ from sqlalchemy import text
 
 from saas.access.guard import public
 from saas.config import Settings, current_settings
+from saas.kernel.errors import NotFound
 from saas.kernel.metrics import REQUEST_SECONDS, REQUESTS
 from tenants.sessions import cell_transaction
 
@@ -30,6 +32,8 @@ _OUTBOX = text(
     FROM shared.outbox WHERE done_at IS NULL AND dead_at IS NULL
     """
 )
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_INSIDE = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")))
 _QUEUE_STATES = {"": "waiting", ".DQ": "delayed", ".XQ": "dead"}
 
 
@@ -45,7 +49,8 @@ def _start_the_clock() -> None:
 
 def _count_the_answer(response: Response) -> Response:
     endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+    method = request.method if request.method in _METHODS else "other"  # anybody may make one up, and labels are kept
+    REQUESTS.labels(endpoint, method, response.status_code).inc()
     REQUEST_SECONDS.labels(endpoint).observe(time.perf_counter() - g.started)
     return response
 
@@ -53,7 +58,9 @@ def _count_the_answer(response: Response) -> Response:
 @bp.get("/metrics")
 @public
 def metrics() -> Response:
-    """The figures in Prometheus's text format."""
+    """The figures in Prometheus's text format, for who asks from a private network and not through a proxy's door."""
+    if not _asked_from_inside():
+        raise NotFound
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
@@ -61,6 +68,17 @@ def metrics() -> Response:
     backlog = CollectorRegistry()
     backlog.register(Backlog(current_settings()))
     return Response(generate_latest(registry) + generate_latest(backlog), content_type=CONTENT_TYPE_LATEST)
+
+
+def _asked_from_inside() -> bool:
+    """What a house sells in a day is nobody else's business. A proxy that we don't know may hide a stranger."""
+    if "X-Forwarded-For" in request.headers and not current_settings().trusted_proxies:
+        return False
+    try:
+        asked_by = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(asked_by in network for network in _INSIDE)
 
 
 class Backlog(Collector):

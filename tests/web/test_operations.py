@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from saas.kernel.clock import utcnow
@@ -46,6 +47,39 @@ def test_every_answer_is_counted_by_route_and_status(app):
     key = ("taquilla_requests_total", "200", "GET", "health.healthz")
     assert after[key] - before.get(key, 0) == 1
     assert after[("taquilla_request_seconds_count", "health.healthz")] >= 1
+
+
+def test_a_method_that_somebody_made_up_makes_no_label_of_its_own(app):
+    for number in range(3):
+        app.test_client().open("/healthz", method=f"MADEUP{number}")
+
+    methods = {key for key in figures(app) if key[0] == "taquilla_requests_total" and "405" in key}
+    assert any("other" in key for key in methods)
+    assert not any("MADEUP" in label for key in methods for label in key)
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("10.1.2.3", {}, 200),
+        ("fd00::1", {}, 200),
+        ("203.0.113.200", {}, 404),
+        ("8.8.8.8", {}, 404),
+        ("127.0.0.1", {"X-Forwarded-For": "8.8.8.8"}, 404),
+    ],
+)
+def test_figures_are_told_inside_the_house_alone(app, asked_by, headers, status):
+    answer = app.test_client().get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": asked_by})
+
+    assert answer.status_code == status
+
+
+def test_behind_a_known_proxy_the_client_counts_and_not_the_proxy(settings):
+    client = create_app(replace(settings, trusted_proxies=1)).test_client()
+
+    assert client.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"}).status_code == 200
 
 
 def test_holds_and_sales_are_counted_when_they_are_committed(app, tenant):
