@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Response, g, make_response, request
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from saas.kernel.clock import utcnow
@@ -20,8 +21,11 @@ from saas.kernel.models import IdempotentAnswer
 from saas.kernel.writing import insert_rows
 from tenants.sessions import tenant_transaction
 
+log = logging.getLogger(__name__)
+
 View = TypeVar("View", bound=Callable[..., Any])
 KEY_LENGTH = 200
+DEADLOCK = "40P01"  # the database undid one of two that waited for each other: that one simply runs again
 ATTEMPTS = 8  # some 2 s in all, when rivals keep what we want locked
 
 
@@ -34,8 +38,8 @@ class IdempotencyMismatch(Conflict):
 def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) -> Callable[[View], View]:
     """Run a view inside the request's tenant transaction; it receives the session as its first argument.
 
-    Stands below `@requires` and `@bp.arguments`, above `@bp.response`. An error undoes everything; Contended undoes it
-    and runs the view again, in a new transaction, up to eight times.
+    Stands below `@requires` and `@bp.arguments`, above `@bp.response`. An error undoes everything; so a view raises
+    its refusals. Contended or a deadlock undoes it and runs the view again, in a new transaction, up to eight times.
 
     idempotent: the answer is kept with the client's Idempotency-Key in the same transaction. Nothing is looked up
     beforehand: a repeat either collides with the kept answer or is refused by the state that the first run left, and
@@ -51,6 +55,10 @@ def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) ->
                 with tenant_transaction(g.tenant, synchronous_commit=synchronous_commit) as session:
                     session.info["request_id"] = g.request_id
                     answer = make_response(view(session, *args, **kwargs))
+                    if answer.status_code >= 400:
+                        raise RuntimeError(
+                            "a view raises its refusals: one that is returned would be committed, and kept"
+                        )
                     if key is not None:
                         _keep(session, key, answer)
                     return answer
@@ -76,6 +84,10 @@ def _again_while_contended(once: Callable[[], Response]) -> Response:
         except IntegrityError as error:
             if getattr(error.orig, "diag", None) is None or error.orig.diag.constraint_name not in _DRAWN:  # type: ignore[union-attr]
                 raise
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+            log.warning("deadlock, running again", extra={"attempt": attempt})
         except Contended:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads rivals, guards nothing
     return once()

@@ -7,10 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from saas.audit.services import record
 from saas.kernel.clock import utcnow
+from saas.kernel.edge import transaction
+from saas.kernel.principal import SYSTEM
 from tenants.registry import Tenant
 from tenants.sessions import tenant_transaction
 from tests.access.factories import code_of
@@ -94,3 +98,36 @@ def test_sixteen_at_once_with_one_key_do_it_once_and_hear_the_same(app: Flask, t
     assert [answer.status_code for answer in answers] == [201] * 16
     assert len({answer.data for answer in answers}) == 1
     assert events_of(tenant) == 1
+
+
+def answered(app: Flask, tenant: Tenant, view: Any) -> Any:
+    with app.test_request_context("/api/v1/events", method="POST"):
+        g.tenant, g.principal, g.request_id = tenant, SYSTEM, "abcdef0123456789"
+        return transaction()(view)()
+
+
+def test_the_victim_of_a_deadlock_runs_again(app: Flask, tenant: Tenant):
+    runs = []
+
+    def view(session: Session) -> str:
+        runs.append(1)
+        if len(runs) == 1:
+            session.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END $$"))
+        return "done"
+
+    assert answered(app, tenant, view).get_data(as_text=True) == "done"
+    assert len(runs) == 2
+
+
+def test_a_refusal_that_is_returned_and_not_raised_commits_nothing(app: Flask, tenant: Tenant):
+    def view(session: Session) -> tuple[str, int]:
+        record(session, principal=SYSTEM, action="a.thing", entity="thing", entity_id=None, now=utcnow())
+        return "no", 409
+
+    with tenant_transaction(tenant) as session:
+        before = session.scalar(text("SELECT count(*) FROM audit_event"))
+    with pytest.raises(RuntimeError, match="raises its refusals"):
+        answered(app, tenant, view)
+
+    with tenant_transaction(tenant) as session:
+        assert session.scalar(text("SELECT count(*) FROM audit_event")) == before
