@@ -6,10 +6,10 @@ from sqlalchemy import text
 from saas.fiscal.services import QuoteLine
 from saas.fiscal.services.context import ExchangeRateMissing, ProfileIncomplete
 from saas.fiscal.services.issuing import ControlRangeExhausted
-from saas.kernel.errors import ValidationFailed
+from saas.kernel.errors import Contended, ValidationFailed
 from tenants.sessions import tenant_transaction
 
-from .factories import NOON, issue, make_control_range, make_lawful_issuer
+from .factories import NOON, issue, make_control_range, make_exchange_rate, make_lawful_issuer
 
 
 @pytest.fixture
@@ -101,6 +101,20 @@ def test_just_before_midnight_in_caracas_it_is_still_the_same_fiscal_day(issuer)
     document = issue(issuer, now=NOON.replace(day=21, hour=3, minute=59))
 
     assert document.fiscal_date == date(2026, 11, 20)
+
+
+def test_a_sale_that_midnight_overtook_begins_anew_and_never_takes_yesterdays_rate(tenant):
+    before, after = NOON + timedelta(hours=11, minutes=59), NOON + timedelta(hours=12, minutes=1)
+    make_lawful_issuer(tenant)
+    with tenant_transaction(tenant) as session:
+        session.add(make_exchange_rate(rate="300", value_date=date(2026, 11, 23)))  # of the week-end, too
+    issue(tenant, now=after)
+
+    with pytest.raises(Contended):
+        issue(tenant, now=before)
+
+    document = issue(tenant, now=after)
+    assert (document.number, document.fiscal_date) == (2, date(2026, 11, 21))
 
 
 def test_without_control_numbers_nothing_is_issued_and_no_number_is_lost(tenant):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from saas.fiscal.services.context import FiscalContext
 from saas.fiscal.services.quoting import Quote
 from saas.fiscal.venezuela.numbering import render_document_number
-from saas.kernel.errors import Conflict
+from saas.kernel.errors import Conflict, Contended
 from saas.kernel.ids import new_id
 
 
@@ -102,7 +102,8 @@ def issue_document(
     """Take the series' next number (and the issuer's next control number) for a quote, and write the document.
 
     To be called last: from here to the commit, every other sale of the series waits. A rollback gives the numbers
-    back. original_id: the document that a note corrects. Raises ControlRangeExhausted.
+    back. original_id: the document that a note corrects. Raises ControlRangeExhausted, and Contended where a series has
+    passed midnight meanwhile.
     """
     row = (
         session.connection()
@@ -127,6 +128,8 @@ def issue_document(
     )
     if row is None:
         raise ControlRangeExhausted
+    if context.exchange and row.fiscal_date != context.today:
+        raise Contended  # the number before it is of the next day already: begin anew, at that day's rate
     return IssuedDocument(
         id=row.id,
         kind=row.kind,
