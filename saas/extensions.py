@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, NoReturn
 
+import orjson
 from flask_babel import Babel
+from flask_babel import gettext as _
 from flask_migrate import Migrate
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE
+from webargs import core
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from saas.config import Settings
-from saas.kernel.errors import ValidationFailed
+from saas.kernel.errors import BadRequest, ValidationFailed
+from saas.kernel.forms import translated
 from tenants.database import db, engine_options
 from tenants.sessions import cell_bind, shared_bind
 
 __all__ = ["Blueprint", "api", "babel", "binds", "db", "migrate"]
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # escaped, as JSON writes it; not a backslash and six signs
 
 
 class _Parser(FlaskParser):
@@ -24,12 +32,32 @@ class _Parser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION: ClassVar = {"json": RAISE, "query": RAISE, "form": RAISE, "files": RAISE}  # type: ignore[misc]
 
-    def handle_error(self, error: Any, req: Any, schema: Any, **_: Any) -> NoReturn:
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """The body, read by a parser that knows limits: no depth without end, no number without end, no NaN."""
+        body = req.get_data(cache=True)
+        if not body:
+            return core.missing
+        if not core.is_json(req.mimetype):
+            raise UnsupportedMediaType
+        try:
+            found = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(body=[_("Not valid JSON.")]) from error
+        if _NUL.search(body):
+            raise ValidationFailed(**_by_field_with_nul(found))
+        return found
+
+    def handle_error(self, error: Any, req: Any, schema: Any, **_more: Any) -> NoReturn:
         by_location = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
         details: dict[str, Any] = {}
         for location, messages in by_location.items():
             details |= messages if isinstance(messages, dict) else {location: messages}
-        raise ValidationFailed(**{str(name): text for name, text in details.items()}) from error
+        raise ValidationFailed(**translated(details)) from error
+
+
+def _by_field_with_nul(body: Any) -> dict[str, list[str]]:
+    names = [name for name, value in body.items() if _NUL.search(orjson.dumps(value))] if isinstance(body, dict) else []
+    return {name: [_("No text may hold the character U+0000.")] for name in names or ["body"]}
 
 
 class Blueprint(SmorestBlueprint):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, request
-from flask_smorest import Blueprint
 
 from saas.access import guard
 from saas.access.caller import caller_of_request, limit_refusals
@@ -20,6 +19,7 @@ from saas.access.sign_in import sign_in
 from saas.access.standing import forget_standings
 from saas.access.throttle import account_limit, count_attempt, forgive, network_limit
 from saas.access.tokens import ACCESS_LIFE, Claims, read_token
+from saas.extensions import Blueprint
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AuthenticationRequired, NotFound, ValidationFailed
 from tenants.identity import Identity

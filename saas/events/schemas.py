@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Regexp
@@ -32,9 +33,9 @@ class ConfigSchema(Schema):
     price_rule = fields.String(validate=one_of("additive", "compound"))
 
     @validates_schema
-    def stays_small(self, data: dict[str, Any], **_: Any) -> None:
+    def stays_small(self, data: dict[str, Any], **_more: Any) -> None:
         if len(repr(data)) > 10_000:
-            raise ValidationError(_l("The configuration is too large."))
+            raise ValidationError(_("The configuration is too large."))
 
 
 class NewEventSchema(Schema):
@@ -76,7 +77,7 @@ class NewZoneSchema(Schema):
     sale_mode = fields.String(validate=one_of("complete", "individual"))
 
     @validates_schema
-    def is_made_of_what_its_kind_takes(self, zone: dict[str, Any], **_: Any) -> None:
+    def is_made_of_what_its_kind_takes(self, zone: dict[str, Any], **_more: Any) -> None:
         wanted = frozenset() if "plan_category" in zone else PARTS_OF_KIND[zone["kind"]]
         mistakes = {name: [_l("Missing data for required field.")] for name in wanted - zone.keys()}
         mistakes |= {name: [_l("This does not belong to such a zone.")] for name in (_PARTS - wanted) & zone.keys()}
@@ -86,7 +87,7 @@ class NewZoneSchema(Schema):
             raise ValidationError({_FIELD_NAMES.get(name, name): text for name, text in mistakes.items()})
 
     @validates_schema
-    def is_not_too_large(self, zone: dict[str, Any], **_: Any) -> None:
+    def is_not_too_large(self, zone: dict[str, Any], **_more: Any) -> None:
         for many, each in (("rows", "seats_per_row"), ("table_count", "seats_per_table")):
             if zone.get(many, 0) * zone.get(each, 0) > MOST_PLACES:
                 raise ValidationError({each: [_l("A zone has at most 100,000 places.")]})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields
 from marshmallow.validate import OneOf, Range
+
+EARLIEST_YEAR: Final = 1900
+LATEST_YEAR: Final = 2999
 
 
 def between(least: int, most: int) -> Range:
@@ -84,10 +87,18 @@ class Hex(fields.Field[bytes]):
 
 
 class Instant(fields.AwareDateTime):
-    """RFC 3339 with an offset; leaves in UTC."""
+    """RFC 3339 with an offset, of a year that every calendar and time zone can reckon with; leaves in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+            raise ValidationError(
+                _("The year must lie between {min} and {max}.").format(min=EARLIEST_YEAR, max=LATEST_YEAR)
+            )
+        return instant
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

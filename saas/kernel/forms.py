@@ -38,16 +38,21 @@ def read_form(form: Mapping[str, str], schema: Schema, readers: Mapping[str, Rea
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as error:
-        raise ValidationFailed(**_translated(error.messages_dict)) from error
+        raise ValidationFailed(**translated(error.messages_dict)) from error
     return loaded
 
 
-def _translated(messages: Mapping[Any, Any]) -> dict[str, list[str]]:
-    """Messages by field in the reader's language; those that marshmallow has of its own are in the catalogue too."""
-    return {
-        str(name): [_(str(text)) for text in (texts if isinstance(texts, list) else [texts])]
-        for name, texts in messages.items()
-    }
+def translated(messages: Any) -> Any:
+    """A schema's messages in the reader's language; those that marshmallow has of its own are in the catalogue too.
+
+    messages: a text, a list of them, or either by field, however deep. A field's one message comes as a list too.
+    """
+    if isinstance(messages, Mapping):
+        return {
+            str(name): [translated(of_it)] if isinstance(of_it, str) else translated(of_it)
+            for name, of_it in messages.items()
+        }
+    return [translated(each) for each in messages] if isinstance(messages, list) else _(str(messages))
 
 
 def refused(template: str, refusal: AppError, **shown: Any) -> Response:

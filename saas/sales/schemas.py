@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validates_schema
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf
 
+from saas.kernel.fields import between
 from saas.kernel.pagination import PageQuery
 from saas.payments.services import Tender
 from saas.sales.models import SALE_STATES
@@ -22,20 +24,20 @@ class ItemSchema(Schema):
     zone_id = fields.UUID()
     table_id = fields.UUID()
     product_id = fields.UUID()
-    quantity = fields.Integer(strict=True, validate=Range(min=1, max=50))
+    quantity = fields.Integer(strict=True, validate=between(1, 50))
 
     @validates_schema
-    def names_one_thing(self, item: dict[str, Any], **_: Any) -> None:
+    def names_one_thing(self, item: dict[str, Any], **_more: Any) -> None:
         named = item.keys() & {"place_id", "zone_id", "table_id", "product_id"}
         if len(named) != 1:
-            raise ValidationError("Name one of place_id, zone_id, table_id.")
+            raise ValidationError(_("Name one of place_id, zone_id, table_id."))
         if named == {"product_id"}:
-            raise ValidationError("This organisation sells no products yet.", "product_id")
+            raise ValidationError(_("This organisation sells no products yet."), "product_id")
         if "quantity" in item and named != {"zone_id"}:
-            raise ValidationError("Only places of a zone are counted.", "quantity")
+            raise ValidationError(_("Only places of a zone are counted."), "quantity")
 
     @post_load
-    def count_one(self, item: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def count_one(self, item: dict[str, Any], **_more: Any) -> dict[str, Any]:
         return {"quantity": 1} | item
 
 
@@ -49,16 +51,16 @@ class CustomerSchema(Schema):
     locale = fields.String(validate=OneOf(("es", "en")))
 
     @pre_load
-    def trim(self, data: Any, **_: Any) -> Any:
+    def trim(self, data: Any, **_more: Any) -> Any:
         if not isinstance(data, dict):
             return data
         trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
         return {name: value for name, value in trimmed.items() if value not in ("", None)}
 
     @validates_schema
-    def has_a_whole_document(self, data: dict[str, Any], **_: Any) -> None:
+    def has_a_whole_document(self, data: dict[str, Any], **_more: Any) -> None:
         if ("document_type" in data) != ("document_number" in data):
-            raise ValidationError("Give type and number together.", "document_number")
+            raise ValidationError(_("Give type and number together."), "document_number")
 
 
 class ItemsSchema(Schema):
@@ -73,25 +75,31 @@ class NewSaleSchema(ItemsSchema):
     point_of_sale_id = fields.UUID()
 
     @validates_schema
-    def names_one_customer(self, data: dict[str, Any], **_: Any) -> None:
+    def names_one_customer(self, data: dict[str, Any], **_more: Any) -> None:
         if "customer" in data and "customer_id" in data:
-            raise ValidationError("Give customer or customer_id, not both.", "customer_id")
+            raise ValidationError(_("Give customer or customer_id, not both."), "customer_id")
 
 
 class PaymentSchema(Schema):
     method = fields.String(required=True, validate=Length(min=1, max=40))
-    amount = fields.Integer(strict=True, required=True, validate=Range(min=1, max=10**15))
+    amount = fields.Integer(strict=True, required=True, validate=between(1, 10**15))
     currency = fields.String(required=True, validate=_CURRENCY)
     reference = fields.String(allow_none=True, validate=Length(max=100))
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Tender:
+    def make(self, data: dict[str, Any], **_more: Any) -> Tender:
         return Tender(**data)
+
+
+def _is_not_offered(plan: Any) -> None:
+    if plan is not None:
+        raise ValidationError(_("Payment plans are not offered yet: pay the whole at once."))
 
 
 class ConfirmSchema(Schema):
     payments = fields.List(fields.Nested(PaymentSchema), load_default=list, validate=Length(max=20))
     customer = fields.Nested(CustomerSchema)
+    plan = fields.Raw(load_default=None, allow_none=True, validate=_is_not_offered)
 
 
 class CheckinSchema(Schema):
@@ -100,9 +108,9 @@ class CheckinSchema(Schema):
     gate = fields.String(validate=Length(max=80))
 
     @validates_schema
-    def names_one_ticket(self, data: dict[str, Any], **_: Any) -> None:
+    def names_one_ticket(self, data: dict[str, Any], **_more: Any) -> None:
         if len(data.keys() & {"token", "code"}) != 1:
-            raise ValidationError("Give token or code.")
+            raise ValidationError(_("Give token or code."))
 
 
 class SalesQuery(PageQuery):

@@ -18,7 +18,7 @@ from saas.kernel import live
 from saas.kernel.ids import new_id
 from saas.kernel.logging import configure_logging
 from saas.realtime.address import live_url
-from saas.web import access_log, blueprints, errors, headers, locale, metrics
+from saas.web import access_log, blueprints, errors, headers, locale, metrics, texts
 from saas.web.assets import install_assets
 from saas.web.navigation import install_navigation
 from tenants.sessions import prepare_engines
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.init_app(app, settings)
     headers.init_app(app, settings)
     app.before_request(_name_the_request)
+    texts.init_app(app)
     app.after_request(_answer_with_its_name)
     blueprints.register(app, development=settings.development)
     return app

@@ -37,7 +37,7 @@ def test_a_seat_is_held_and_sold_with_ticket_document_and_change(tenant, event, 
     assert sold.json["balance"] == 0
 
     read = window.get(f"/sales/{held.json['id']}").json
-    assert read["tickets"] == sold.json["tickets"]
+    assert read == sold.json
     assert read["lines"] == sold.json["lines"]
     assert read["fiscal_document"]["number"] == sold.json["fiscal_document"]["number"]
 
@@ -110,3 +110,14 @@ def test_a_code_that_was_drawn_before_is_drawn_again(tenant, event, window, monk
 
     assert window.hold(first).json["code"] == "AAAA-AAAA"
     assert window.hold(second).json["code"] == "BBBB-BBBB"
+
+
+def test_a_payment_plan_is_refused_in_words_until_there_are_any(tenant, event, window):
+    held = window.hold(places_of(tenant, event)[0]).json
+
+    refused = window.confirm(held, plan={"type": "flexible", "until": "2027-01-01"})
+    sold = window.confirm(held, plan=None)
+
+    assert refused.status_code == 400
+    assert refused.json["error"]["details"]["plan"] == ["Payment plans are not offered yet: pay the whole at once."]
+    assert sold.status_code == 200

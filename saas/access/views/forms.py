@@ -43,6 +43,9 @@ def path_back() -> str:
     Browsers read `//host` and `/\\host` as other hosts, and drop tabs and line ends inside an address.
     """
     target = request.values.get("next", "")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as "//["
+        return "/"
     foreign = parts.scheme or parts.netloc or target[1:2] in ("/", "\\") or any(sign < " " for sign in target)
     return target if target.startswith("/") and not foreign else "/"

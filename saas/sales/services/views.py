@@ -61,9 +61,9 @@ def get_sale(session: Session, principal: Principal, sale_id: UUID) -> dict[str,
         dict(row),
         lines=row["lines"] or (),
         tickets=row["tickets"] or (),
-        payments=row["payments"] or (),
+        payments=[_with_instant(entry, "received_at") for entry in row["payments"] or ()],
         customer=customer_json(row["customer"], principal),
-        document=row["fiscal_document"] and document_json(**row["fiscal_document"]),
+        document=row["fiscal_document"] and document_json(**_with_instant(row["fiscal_document"], "issued_at")),
     )
 
 
@@ -77,6 +77,11 @@ def customer_json(customer: Any, principal: Principal) -> dict[str, Any] | None:
         return None
     hidden = _CONTACT if principal.kind == "client" and not principal.may("customers:read") else frozenset()
     return {name: None if name in hidden else customer[name] for name in CUSTOMER_FIELDS}
+
+
+def _with_instant(built: dict[str, Any], name: str) -> dict[str, Any]:
+    """What PostgreSQL built as JSON, with its instant as an instant again, to leave as all others do."""
+    return built | {name: datetime.fromisoformat(built[name])}
 
 
 def document_json(
