@@ -28,7 +28,7 @@ bound = structlog.contextvars.bound_contextvars  # with bound(tenant="teatro", m
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send all of this process's logs through one handler. May be called again: the last call counts."""
     handler = _Handler(stream or sys.stderr)
-    handler.setFormatter(_formatter(for_people=settings.development))
+    handler.setFormatter(formatter_for(people=settings.development))
     root = logging.getLogger()
     for old in [known for known in root.handlers if isinstance(known, _Handler)]:
         root.removeHandler(old)
@@ -44,7 +44,8 @@ class _Handler(logging.StreamHandler[Any]):
     """Ours, so that it is told from those of a test runner."""
 
 
-def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
+def formatter_for(*, people: bool) -> structlog.stdlib.ProcessorFormatter:
+    """Lines for people, or for programs; the secrets masked in both."""
     chain: list[Any] = [
         structlog.stdlib.ExtraAdder(),
         _say_it_once,
@@ -55,7 +56,7 @@ def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
     ]
-    if for_people:
+    if people:
         plain = structlog.dev.plain_traceback  # the pretty one shows local variables, and so secrets
         last: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     else:
