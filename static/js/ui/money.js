@@ -21,14 +21,13 @@ export function writeMoney(minor, currency) {
   return (minor / 10 ** digits).toLocaleString(document.documentElement.lang || "en", options)
 }
 
-/** Minor units of "1.234,50", "1,234.50", "1234.5" or "1234": the last separator with fewer than three digits after it is the
- *  decimal one. NaN for anything else. */
+/** Minor units of "1.234,50", "1,234.50", "1234.5" or "1234"; NaN for anything else. What groups thousands cannot part cents. */
 export function parseMoney(text, currency) {
   const { digits } = formatOf(currency)
-  const clean = text.replace(/[\s\u00a0]/g, "")
-  const match = /^(\d{1,3}(?:[.,']?\d{3})*|\d+)(?:[.,](\d{1,2}))?$/.exec(clean)
+  const clean = text.replace(/\s/g, "")
+  const match = /^(\d+|\d{1,3}(?:([.,'])\d{3})(?:\2\d{3})*)(?:([.,])(\d{1,2}))?$/.exec(clean)
   if (!match) return NaN
-  const [, whole, part = ""] = match
-  if (part.length > digits) return NaN
+  const [, whole, group, point, part = ""] = match
+  if (part.length > digits || (point && point === group)) return NaN
   return Number(whole.replace(/\D/g, "") + part.padEnd(digits, "0"))
 }
