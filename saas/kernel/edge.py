@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, g, make_response, request
+from flask import Response, current_app, g, make_response, request
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -75,6 +75,24 @@ def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) ->
         return in_transaction  # type: ignore[return-value]
 
     return decorate
+
+
+def accepts_up_to(size: int) -> Callable[[View], View]:
+    """Let a view's request be this large, in bytes: few need more than the rest of the house takes from strangers."""
+
+    def decorate(view: View) -> View:
+        view.__largest_request__ = size  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def make_room_for_request() -> None:
+    """Set how much may be read of this request. To be called before anything reads it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    size = getattr(view, "__largest_request__", None)
+    if size is not None:
+        request.max_content_length = size
 
 
 def _again_while_contended(once: Callable[[], Response]) -> Response:

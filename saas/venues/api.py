@@ -13,10 +13,11 @@ from saas.access.guard import requires
 from saas.extensions import Blueprint
 from saas.kernel.answers import json_answer
 from saas.kernel.clock import utcnow
-from saas.kernel.edge import transaction
+from saas.kernel.edge import accepts_up_to, transaction
 from saas.kernel.pagination import Page, PageQuery
 from saas.venues import services
 from saas.venues.models import SeatingPlan, Venue
+from saas.venues.plan_format.reading import LARGEST_UPLOAD
 from saas.venues.schemas import (
     NewVenueSchema,
     PlanDetailSchema,
@@ -64,6 +65,7 @@ def show_venue(session: Session, venue_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/venues/<uuid:venue_id>/plans")
+@accepts_up_to(LARGEST_UPLOAD)
 @requires("venues:write")
 @bp.doc(requestBody=PLAN_BODY)
 @transaction(idempotent=True)

@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 
 from saas.access.guard import requires
 from saas.kernel.clock import utcnow
+from saas.kernel.edge import accepts_up_to
 from saas.kernel.errors import ValidationFailed
 from saas.kernel.forms import read_form, refused
 from saas.venues import services
 from saas.venues.models import SeatingPlan, Venue
+from saas.venues.plan_format.reading import LARGEST_UPLOAD
 from saas.venues.schemas import NewVenueSchema
 from tenants.sessions import tenant_transaction
 
@@ -63,6 +65,7 @@ def show(venue_id: UUID) -> str:
 
 
 @bp.post("/venues/<uuid:venue_id>/plans")
+@accepts_up_to(LARGEST_UPLOAD)
 @requires("venues:write")
 def import_plan(venue_id: UUID) -> Response | tuple[str, int]:
     """Import a chosen file. Its mistakes are listed on the page, all of them."""

@@ -15,6 +15,7 @@ from saas.access import wiring as access
 from saas.config import Settings
 from saas.extensions import api, babel, binds, db, migrate
 from saas.kernel import live
+from saas.kernel.edge import make_room_for_request
 from saas.kernel.ids import new_id
 from saas.kernel.logging import configure_logging
 from saas.realtime.address import live_url
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.derived_key("flask"),
-        MAX_CONTENT_LENGTH=40 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=1024 * 1024,  # a view that takes more says so with `accepts_up_to`
         SQLALCHEMY_BINDS=binds(settings),
         SQLALCHEMY_RECORD_QUERIES=False,
         API_TITLE="Taquilla",
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     if proxies := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.before_request(make_room_for_request)
     db.init_app(app)
     migrate.init_app(app, db)
     prepare_engines(app, list(settings.cells))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from saas.kernel.errors import ValidationFailed
 
 MAX_TEXT_BYTES = 32 * 1024 * 1024
+LARGEST_UPLOAD = MAX_TEXT_BYTES + 8 * 1024 * 1024  # what is a little too large is told so in words
 MAX_DEPTH = 32
 
 
