@@ -17,26 +17,29 @@ def with_money(page: Page, app, server, expression: str, lang: str = "es"):
     return page.evaluate(f"import('{module}').then((money) => {expression})")
 
 
-@pytest.mark.parametrize(
-    ("typed", "minor"),
-    [
-        ("100", 10000),
-        ("12,5", 1250),
-        ("12.50", 1250),
-        ("1.234,50", 123450),
-        ("1,234.50", 123450),
-        ("1234567", 123456700),
-        (" 1 234,5 ", 123450),
-        ("0,05", 5),
-    ],
-)
-def test_an_amount_is_read_with_comma_or_point(page, app, server, typed, minor):
-    assert with_money(page, app, server, f"money.parseMoney('{typed}', 'USD')") == minor
+def test_an_amount_is_read_with_comma_or_point(page, app, server):
+    amounts = {
+        "100": 10000,
+        "12,5": 1250,
+        "12.50": 1250,
+        "1.234,50": 123450,
+        "1,234.50": 123450,
+        "1234567": 123456700,
+        " 1 234,5 ": 123450,
+        "0,05": 5,
+    }
+
+    read = with_money(page, app, server, f"{list(amounts)}.map((typed) => money.parseMoney(typed, 'USD'))")
+
+    assert dict(zip(amounts, read, strict=True)) == amounts
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1,2,3", "-5", "12,345,6", "1e3", "12.5.0"])
-def test_what_is_no_amount_is_refused(page, app, server, typed):
-    assert with_money(page, app, server, f"Number.isNaN(money.parseMoney('{typed}', 'USD'))")
+def test_what_is_no_amount_is_refused(page, app, server):
+    typed = ["", "abc", "1,2,3", "-5", "12,345,6", "1e3", "12.5.0"]
+
+    taken = with_money(page, app, server, f"{typed}.filter((text) => !Number.isNaN(money.parseMoney(text, 'USD')))")
+
+    assert taken == []
 
 
 def test_a_currency_without_cents_takes_none(page, app, server):
