@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from saas.customers.models import Customer
 from saas.kernel.errors import NotFound
 from saas.kernel.ids import new_id
-from saas.kernel.pagination import Page, page_of
 
 _FIELDS = ("name", "email", "phone", "address", "locale")
 
@@ -47,26 +45,3 @@ def ensure_customer(session: Session, *, details: dict[str, Any], now: datetime)
             set_=given,
         )
     return session.scalars(statement.returning(Customer), execution_options={"populate_existing": True}).one()
-
-
-def list_customers(session: Session, *, search: str | None, limit: int, cursor: str | None) -> Page[Customer]:
-    """Customers by name; search: the start of a name or e-mail, or a document's number."""
-    query = select(Customer)
-    if search:
-        start = search.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(
-            or_(
-                func.lower(Customer.name).like(start),
-                func.lower(Customer.email).like(start),
-                Customer.document_number == search.strip().upper(),
-            )
-        )
-    return page_of(
-        session,
-        query,
-        by=(Customer.name, Customer.id),
-        key=lambda customer: (customer.name, customer.id),
-        limit=limit,
-        cursor=cursor,
-        descending=False,
-    )

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from saas.kernel.errors import Conflict, ValidationFailed
@@ -78,10 +77,3 @@ def record_tenders(
         row |= {"id": new_id(), "sale_id": sale_id, "received_at": now, "received_by": received_by}
     insert_rows(session, PaymentEntry, rows)
     return rows
-
-
-def list_entries(session: Session, sale_id: UUID) -> Sequence[PaymentEntry]:
-    """The entries of a sale, oldest first."""
-    return session.scalars(
-        select(PaymentEntry).where(PaymentEntry.sale_id == sale_id).order_by(PaymentEntry.received_at, PaymentEntry.id)
-    ).all()

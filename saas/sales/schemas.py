@@ -117,7 +117,3 @@ class SalesQuery(PageQuery):
     event_id = fields.UUID()
     state = fields.String(validate=OneOf(SALE_STATES))
     search = fields.String(validate=Length(max=40))
-
-
-class CustomersQuery(PageQuery):
-    search = fields.String(load_default=None, validate=Length(max=100))
