@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from saas.fiscal.services import forget_contexts, issuer, remembered_context
+from saas.fiscal.services import forget_contexts, issuer, remembered_context, remembered_tax_rules
 from saas.fiscal.services.context import ExchangeRateMissing
 from saas.kernel.principal import SYSTEM
 from tenants.database import db
@@ -80,3 +80,15 @@ def test_tenants_never_share_a_context(tenant, other_tenant):
     make_lawful_issuer(other_tenant)
 
     assert context_of(tenant).series_id != context_of(other_tenant).series_id
+
+
+def test_taxes_changed_here_hold_from_the_next_draft_on(tenant):
+    def includes_tax():
+        with tenant_transaction(tenant) as session:
+            return remembered_tax_rules(session, now=NOON).prices_include_tax
+
+    before = includes_tax()
+    with tenant_transaction(tenant) as session:
+        issuer.change_profile(session, principal=SYSTEM, changes={"prices_include_tax": not before}, now=NOON)
+
+    assert includes_tax() is not before

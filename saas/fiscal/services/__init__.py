@@ -4,9 +4,9 @@ Issuing is three calls inside the sale's transaction: `remembered_context` (one 
 (pure), and `issue_document` (one statement), which takes the number and so comes last.
 """
 
-from saas.fiscal.services.context import FiscalContext, TaxRules, load_context, load_tax_rules
+from saas.fiscal.services.context import FiscalContext, TaxRules, load_context
 from saas.fiscal.services.issuing import IssuedDocument, issue_document
-from saas.fiscal.services.memory import forget_contexts, remembered_context
+from saas.fiscal.services.memory import forget_contexts, remembered_context, remembered_tax_rules
 from saas.fiscal.services.quoting import Quote, QuoteLine, quote_document
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "forget_contexts",
     "issue_document",
     "load_context",
-    "load_tax_rules",
     "quote_document",
     "remembered_context",
+    "remembered_tax_rules",
 ]

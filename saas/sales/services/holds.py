@@ -26,6 +26,7 @@ from saas.events.services.claims import (
     release_places,
 )
 from saas.events.services.quoting import quote_places
+from saas.fiscal.services import remembered_tax_rules
 from saas.kernel.errors import InvalidState, NotFound, ValidationFailed
 from saas.kernel.ids import new_id
 from saas.kernel.principal import SYSTEM, Principal
@@ -33,7 +34,6 @@ from saas.sales.codes import sale_code
 from saas.sales.models import Sale, SaleLine
 from saas.sales.services.lines import Line, Totals, lines_of, with_taxes
 from saas.sales.services.states import check_holding, check_move
-from saas.sales.services.tax_memory import tax_rules_of
 from saas.sales.services.views import LINE_FIELDS, customer_json, get_sale, sale_json, visible_to
 
 MOST_LINES = 200
@@ -68,7 +68,9 @@ def open_sale(
     """
     sale_id = new_id()
     claimed = _claim(session, sale_id=sale_id, items=items, event_id=event_id, now=now)
-    lines, totals = with_taxes(lines_of(quote_places(session, claimed, now=now)), tax_rules_of(session, now=now))
+    lines, totals = with_taxes(
+        lines_of(quote_places(session, claimed, now=now)), remembered_tax_rules(session, now=now)
+    )
     buyer = _buyer(session, principal, customer, customer_id, now)
     sale = {
         "id": sale_id,
@@ -322,7 +324,7 @@ def _rewrite(
     session: Session, sale: Sale, lines: Sequence[Line], *, now: datetime, added: set[UUID] | None = None
 ) -> None:
     """Set the taxes of all lines anew, since they are shared out over the sale, and its totals; insert the added."""
-    taxed, totals = with_taxes(lines, tax_rules_of(session, now=now)) if lines else ([], Totals(0, 0, 0))
+    taxed, totals = with_taxes(lines, remembered_tax_rules(session, now=now)) if lines else ([], Totals(0, 0, 0))
     for line in taxed:
         if line.id in (added or ()):
             session.add(SaleLine(sale_id=sale.id, **asdict(line)))
