@@ -24,6 +24,8 @@ from tenants.sessions import cell_bind, shared_bind
 
 __all__ = ["Blueprint", "api", "babel", "binds", "db", "migrate"]
 
+# A database that is gone says so at once; one that is cut off says nothing, and its callers must not wait for ever.
+_PATIENCE: dict[str, object] = {"connect_timeout": 3, "tcp_user_timeout": 10_000}  # seconds; milliseconds
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # escaped, as JSON writes it; not a backslash and six signs
 
 
@@ -82,7 +84,7 @@ api = _Api()
 
 def binds(settings: Settings) -> dict[str, dict[str, object]]:
     """The engines: control, and for each cell one that serves tenants and a small one for the platform's own work."""
-    connect_args: dict[str, object] = {"application_name": "taquilla"}
+    connect_args: dict[str, object] = {"application_name": "taquilla"} | _PATIENCE
     if settings.pooler:
         connect_args["prepare_threshold"] = None
     result: dict[str, dict[str, object]] = {

@@ -1,5 +1,7 @@
 """Health, readiness and figures, for those who watch the house."""
 
+import socket
+import time
 from dataclasses import replace
 
 import pytest
@@ -28,6 +30,19 @@ def test_a_ready_house_names_each_check(app):
         "redis": True,
         "migrations": True,
     }
+
+
+def test_a_database_that_takes_calls_and_says_nothing_is_soon_given_up(settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://somebody:x@127.0.0.1:{silent.getsockname()[1]}/taquilla"
+        client = create_app(replace(settings, cells={"default": url})).test_client()
+        started = time.monotonic()
+
+        answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert [name for name, check in answer.json["checks"].items() if not check["ok"]] == ["database", "migrations"]
+    assert time.monotonic() - started < 15
 
 
 def test_a_house_without_redis_is_alive_but_not_ready(settings):
