@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -188,3 +189,61 @@ def test_no_form_of_wrong_values_breaks_a_page(app: Flask, house: Tenant, known)
         found += faults(route, browser, route.path(known), data={"name": "without a token"})
 
     assert found == []
+
+
+TABLES = (
+    "event",
+    "zone",
+    "price_stage",
+    "row_price",
+    "place",
+    "sale",
+    "sale_line",
+    "venue",
+    "seating_plan",
+    "audit_event",
+)
+
+
+def everything_of(tenant: Tenant) -> list[str]:
+    """The rows of the tables that routes change, as text."""
+    with tenant_transaction(tenant) as session:
+        return [str(row) for table in TABLES for row in session.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))]
+
+
+def test_nobody_reaches_a_thing_of_another_tenant_by_its_id(app: Flask, settings: Any, house: Tenant, known):
+    with app.app_context():
+        stranger, before = make_tenant(settings), everything_of(house)
+    headers = bearer(sign_in(app, make_member(stranger))["access_token"])
+    browser, tried, reached = browser_on(app, stranger), 0, []
+
+    for route in routes_of(app):
+        if "<uuid:" not in route.rule or route.permission == PUBLIC_PERMISSION:
+            continue
+        body = {"json": plausible(route.body, known)} if route.body else {}
+        answer = browser.open(route.path(known), method=route.method, headers=headers, **body)
+        tried += 1
+        back_to_a_list = not route.is_json and route.method == "POST" and answer.status_code == 303
+        if answer.status_code not in (400, 404) and not back_to_a_list:
+            reached.append(f"{route}: {answer.status_code}")
+
+    assert tried > 20
+    assert reached == []
+    with app.app_context():
+        assert everything_of(house) == before
+
+
+def test_the_same_request_many_times_at_once_is_carried_out_once(app: Flask, house: Tenant, known, caller):
+    _browser, headers = caller
+    body = {"name": "Once", "timezone": "America/Caracas"}
+    keyed = headers | {"Idempotency-Key": "the same for all"}
+
+    def create(_nth: int) -> Any:
+        return browser_on(app, house).post("/api/v1/venues", json=body, headers=keyed)
+
+    with ThreadPoolExecutor(8) as together:
+        answers = list(together.map(create, range(16)))
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.json["id"] for answer in answers if answer.status_code == 201}) == 1
+    assert create(0).json["id"] in {answer.json.get("id") for answer in answers}
