@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tenants.database import db
@@ -74,6 +76,29 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(action)
 
 
+def at_end(session: Session, action: Callable[[], None]) -> None:
+    """Run `action` as soon as this session's transaction is over, committed or not."""
+    session.info.setdefault("at_end", []).append(action)
+
+
+def commit_with(session: Session, statement: str, parameters: Mapping[str, Any]) -> None:
+    """Run one last statement and commit, in one trip to the server: nothing may follow in this transaction.
+
+    For a transaction that holds a row which many wait for: every trip less is a wait less for each of them. statement:
+    as psycopg wants it, with %(name)s. If it fails, nothing is committed; raises what `session.execute` would.
+    """
+    session.flush()
+    raw: Any = session.connection().connection.driver_connection
+    try:
+        with raw.pipeline(), raw.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            cursor.execute("COMMIT")
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=raw.closed
+        ) from error
+
+
 @lru_cache(maxsize=4096)
 def _bound(engine: Engine, schema: str, synchronous_commit: bool) -> Engine:
     """The cell's engine, its pool shared, with the tenant in its options; made once, for it is not cheap."""
@@ -90,6 +115,8 @@ def _transaction(engine: Engine) -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        for action in session.info.get("at_end", ()):
+            action()
         session.close()
     for action in session.info.get("after_commit", ()):
         try:

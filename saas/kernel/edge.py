@@ -18,13 +18,16 @@ from sqlalchemy.orm import Session
 from saas.kernel.clock import utcnow
 from saas.kernel.errors import AppError, Conflict, Contended, ValidationFailed
 from saas.kernel.models import IdempotentAnswer
-from saas.kernel.writing import insert_rows
-from tenants.sessions import tenant_transaction
+from tenants.sessions import commit_with, tenant_transaction
 
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 KEY_LENGTH = 200
+_KEEP = (
+    "INSERT INTO idempotent_answer (scope, key, fingerprint, status, body, created_at)"
+    " VALUES (%(scope)s, %(key)s, %(fingerprint)s, %(status)s, %(body)s, %(created_at)s)"
+)
 DEADLOCK = "40P01"  # the database undid one of two that waited for each other: that one simply runs again
 ATTEMPTS = 8  # some 2 s in all, when rivals keep what we want locked
 
@@ -60,7 +63,7 @@ def transaction(*, idempotent: bool = False, synchronous_commit: bool = True) ->
                             "a view raises its refusals: one that is returned would be committed, and kept"
                         )
                     if key is not None:
-                        _keep(session, key, answer)
+                        _keep_and_commit(session, key, answer)
                     return answer
 
             try:
@@ -134,7 +137,8 @@ def _fingerprint() -> bytes:
     return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
 
 
-def _keep(session: Session, key: str, answer: Response) -> None:
+def _keep_and_commit(session: Session, key: str, answer: Response) -> None:
+    """Keep the answer and commit in one trip: by now the transaction may hold a row that every window waits for."""
     row = {
         "scope": _scope(),
         "key": key,
@@ -143,7 +147,7 @@ def _keep(session: Session, key: str, answer: Response) -> None:
         "body": answer.get_data(),
         "created_at": utcnow(),
     }
-    insert_rows(session, IdempotentAnswer, [row])
+    commit_with(session, _KEEP, row)
 
 
 def _first_answer(key: str) -> Response | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from saas.fiscal.services.context import FiscalContext
 from saas.fiscal.services.quoting import Quote
+from saas.fiscal.services.turns import take_turn
 from saas.fiscal.venezuela.numbering import render_document_number
 from saas.kernel.errors import Conflict, Contended
 from saas.kernel.ids import new_id
@@ -105,6 +106,8 @@ def issue_document(
     back. original_id: the document that a note corrects. Raises ControlRangeExhausted, and Contended where a series has
     passed midnight meanwhile.
     """
+    # Control numbers are the issuer's, so there all series share one queue.
+    take_turn(session, session.info["tenant"].id if context.is_venezuelan else context.series_id)
     row = (
         session.connection()
         .exec_driver_sql(  # the statement as it is: compiling it costs as much as sending it

@@ -112,25 +112,26 @@ def confirm_sale(
     if buyer and buyer["email"]:
         request_receipt(session, tenant, sale_id=sale_id, now=now)
     context, quote = _quote(session, sale, lines, buyer, payments, now)
-    document = fiscal.issue_document(session, context=context, quote=quote, sale_id=sale_id, now=now)
-    view = sale_json(
+    confirmed = sale_json(
         {**sale._mapping, "state": "confirmed", "paid": sale.total, "held_until": None, "confirmed_at": now},
         lines=[{name: getattr(line, name) for name in LINE_FIELDS} for line in lines],
         tickets=[_ticket_json(ticket) for ticket in tickets],
         payments=[_payment_json(entry) for entry in payments],
         customer=customer_json(buyer, principal),
-        document=document_json(
-            id=document.id,
-            kind=document.kind,
-            regime=context.regime,
-            serie=document.serie,
-            number=document.number,
-            control_number=document.control_number,
-            issued_at=document.issued_at,
-        ),
     )
     changes = [PlaceChange(line.place_id, "s", line.rev) for line in lines if line.place_id is not None]
-    return Confirmed(view, sale.event_id, changes)
+    # From here to the commit every other sale of the series waits, so everything else is done before.
+    document = fiscal.issue_document(session, context=context, quote=quote, sale_id=sale_id, now=now)
+    confirmed["fiscal_document"] = document_json(
+        id=document.id,
+        kind=document.kind,
+        regime=context.regime,
+        serie=document.serie,
+        number=document.number,
+        control_number=document.control_number,
+        issued_at=document.issued_at,
+    )
+    return Confirmed(confirmed, sale.event_id, changes)
 
 
 def _known(sale: Row[Any] | None, principal: Principal, sale_id: UUID) -> Row[Any]:
