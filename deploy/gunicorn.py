@@ -12,7 +12,7 @@ _metrics_dir.mkdir(parents=True, exist_ok=True)  # before the application import
 bind = f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "saas.web.worker.LingeringWorker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "16"))
+threads = int(os.environ.get("WEB_THREADS", "6"))
 backlog = 1024
 timeout = 60
 graceful_timeout = 20  # requests under way may finish; then the process ends

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import TextClause, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -25,12 +24,13 @@ def insert_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[d
     for row in rows if documents else ():
         for name in documents:
             row[name] = None if row[name] is None else orjson.dumps(row[name], default=str).decode()
-    session.execute(statement, rows if len(rows) > 1 else rows[0])
+    # The statement as the driver takes it: compiling a construct would cost as much as sending it.
+    session.connection().exec_driver_sql(statement, list(rows) if len(rows) > 1 else rows[0])
 
 
 @lru_cache(maxsize=256)
-def _statement(model: type[DeclarativeBase], columns: tuple[str, ...]) -> tuple[TextClause, tuple[str, ...]]:
+def _statement(model: type[DeclarativeBase], columns: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     table = model.__table__
     documents = tuple(name for name in columns if isinstance(table.c[name].type, JSONB))
-    values = ", ".join(f"CAST(:{name} AS jsonb)" if name in documents else f":{name}" for name in columns)
-    return text(f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({values})"), documents  # noqa: S608
+    values = ", ".join(f"CAST(%({name})s AS jsonb)" if name in documents else f"%({name})s" for name in columns)
+    return f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) VALUES ({values})", documents  # noqa: S608

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from saas.fiscal.services.context import FiscalContext
@@ -41,17 +42,18 @@ class IssuedDocument:
 
 # One statement: the number, the control number, the document and its lines appear together or not at all. The series
 # is locked before the range, always in this order. A number never carries an earlier instant than the one before it.
-_ISSUE = """
+_ISSUE = text(
+    """
 WITH taken AS (
     UPDATE fiscal_series
-    SET next_number = next_number + 1, last_issued_at = GREATEST(last_issued_at, %(now)s)
-    WHERE id = %(series_id)s
+    SET next_number = next_number + 1, last_issued_at = GREATEST(last_issued_at, :now)
+    WHERE id = :series_id
     RETURNING id, kind, prefix, next_number - 1 AS number, last_issued_at AS issued_at
 ), picked AS (
     SELECT range.id
     FROM taken CROSS JOIN LATERAL (
         SELECT id FROM control_range
-        WHERE next <= last AND taken.number > 0 AND %(controlled)s
+        WHERE next <= last AND taken.number > 0 AND :controlled
         ORDER BY identifier, first LIMIT 1 FOR UPDATE
     ) range
 ), control AS (
@@ -62,12 +64,12 @@ WITH taken AS (
 ), issued AS (
     INSERT INTO fiscal_document (id, series_id, kind, prefix, number, control_number, sale_id, original_id,
                                  issued_at, fiscal_date, currency, subtotal, tax, total, snapshot)
-    SELECT %(id)s, taken.id, taken.kind, taken.prefix, taken.number,
+    SELECT :id, taken.id, taken.kind, taken.prefix, taken.number,
            lpad(control.identifier::text, 2, '0') || '-' || lpad(control.sequence::text, 8, '0'),
-           %(sale_id)s, %(original_id)s, taken.issued_at, (taken.issued_at AT TIME ZONE %(timezone)s)::date,
-           %(currency)s, %(subtotal)s, %(tax)s, %(total)s,
-           CASE WHEN control.sequence IS NULL THEN CAST(%(snapshot)s AS jsonb)
-                ELSE CAST(%(snapshot)s AS jsonb) || jsonb_build_object('printer', jsonb_build_object(
+           :sale_id, :original_id, taken.issued_at, (taken.issued_at AT TIME ZONE :timezone)::date,
+           :currency, :subtotal, :tax, :total,
+           CASE WHEN control.sequence IS NULL THEN CAST(:snapshot AS jsonb)
+                ELSE CAST(:snapshot AS jsonb) || jsonb_build_object('printer', jsonb_build_object(
                     'name', control.printer_name, 'tax_id', control.printer_tax_id,
                     'authorisation', control.authorisation, 'authorised_on', control.authorised_on,
                     'made_on', control.made_on,
@@ -75,7 +77,7 @@ WITH taken AS (
                     'last', lpad(control.identifier::text, 2, '0') || '-' || lpad(control.last::text, 8, '0')))
            END
     FROM taken LEFT JOIN control ON true
-    WHERE control.sequence IS NOT NULL OR NOT %(controlled)s
+    WHERE control.sequence IS NOT NULL OR NOT :controlled
     RETURNING id, kind, prefix, number, control_number, issued_at, fiscal_date, snapshot
 ), lines AS (
     INSERT INTO fiscal_document_line (document_id, ordinal, description, quantity, unit_price, discount,
@@ -89,6 +91,7 @@ WITH taken AS (
 )
 SELECT id, kind, prefix, number, control_number, issued_at, fiscal_date FROM issued
 """
+)
 
 
 def issue_document(
@@ -108,27 +111,23 @@ def issue_document(
     """
     # Control numbers are the issuer's, so there all series share one queue.
     take_turn(session, session.info["tenant"].id if context.is_venezuelan else context.series_id)
-    row = (
-        session.connection()
-        .exec_driver_sql(  # the statement as it is: compiling it costs as much as sending it
-            _ISSUE,
-            {
-                "id": new_id(),
-                "series_id": context.series_id,
-                "controlled": context.is_venezuelan,
-                "now": now,
-                "timezone": context.timezone,
-                "sale_id": sale_id,
-                "original_id": original_id,
-                "currency": quote.currency,
-                "subtotal": quote.subtotal,
-                "tax": quote.tax,
-                "total": quote.total,
-                "snapshot": orjson.dumps(quote.snapshot).decode(),
-            },
-        )
-        .one_or_none()
-    )
+    row = session.execute(
+        _ISSUE,
+        {
+            "id": new_id(),
+            "series_id": context.series_id,
+            "controlled": context.is_venezuelan,
+            "now": now,
+            "timezone": context.timezone,
+            "sale_id": sale_id,
+            "original_id": original_id,
+            "currency": quote.currency,
+            "subtotal": quote.subtotal,
+            "tax": quote.tax,
+            "total": quote.total,
+            "snapshot": orjson.dumps(quote.snapshot).decode(),
+        },
+    ).one_or_none()
     if row is None:
         raise ControlRangeExhausted
     if context.exchange and row.fiscal_date != context.today:
