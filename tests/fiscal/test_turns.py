@@ -61,3 +61,15 @@ def test_a_turn_is_given_back_when_the_transaction_is_undone(tenant: Tenant):
         before = time.monotonic()
         take_turn(session, "here")
         assert time.monotonic() - before < 0.5
+
+
+def test_a_transaction_that_asks_again_keeps_the_turn_it_has(tenant: Tenant):
+    before = time.monotonic()
+    with tenant_transaction(tenant) as session:
+        for _ in range(3):
+            take_turn(session, "again")
+        assert time.monotonic() - before < 0.5
+
+    with tenant_transaction(tenant) as session:
+        take_turn(session, "again")
+        assert time.monotonic() - before < 0.8

@@ -59,7 +59,14 @@ _queues: dict[Hashable, Queue] = {}
 
 
 def take_turn(session: Session, at: Hashable) -> None:
-    """Wait for a turn of this process at a series; it is given back when the session's transaction is over."""
+    """Wait for a turn of this process at a series; it is given back when the session's transaction is over.
+
+    A transaction that issues several documents keeps the turn it has.
+    """
+    taken = session.info.setdefault("turns", set())
+    if at in taken:
+        return
+    taken.add(at)
     queue = _queues.get(at)
     if queue is None:
         if len(_queues) >= _MOST_QUEUES:
