@@ -221,7 +221,7 @@ def spoilt_forms(app: Flask, route: Route, known: Mapping[str, str]) -> Iterator
     """Forms with the fields that the pages of the route's domain have, each in turn spoilt."""
     view = app.view_functions[route.endpoint]
     domain = view.__module__.split(".")[1]
-    sources = [*(ROOT / "templates" / domain).rglob("*.html"), *(ROOT / "saas" / domain).rglob("*views*")]
+    sources = [*(ROOT / "templates" / domain).rglob("*.html"), *(ROOT / "saas" / domain).rglob("*views*.py")]
     sources += (ROOT / "saas" / domain / "views").glob("*.py")
     texts = [source.read_text() for source in sources if source.is_file()]
     names = sorted({name for text in texts for name in _FIELD_OF_PAGE.findall(text)} - {"csrf_token", "password"})
